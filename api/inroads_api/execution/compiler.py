@@ -6,37 +6,43 @@ all objects. Fields that are not plain are left to the stock executor.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from typing import Any, Final, NamedTuple, cast
 
 from graphql import (
-    ArgumentNode,
     FieldNode,
+    FragmentDefinitionNode,
+    GraphQLArgument,
     GraphQLError,
     GraphQLField,
     GraphQLLeafType,
     GraphQLObjectType,
     GraphQLResolveInfo,
     ListValueNode,
-    ObjectFieldNode,
     ObjectValueNode,
+    OperationDefinitionNode,
+    Undefined,
     ValueNode,
     VariableNode,
     get_named_type,
+    get_nullable_type,
     is_leaf_type,
     is_list_type,
     is_non_null_type,
     is_object_type,
+    is_required_argument,
 )
-from graphql.execution.collect_fields import FieldDetailsList, GroupedFieldSet
+from graphql.execution.collect_fields import FieldDetailsList, FragmentDetails, GroupedFieldSet
 from graphql.execution.executor import Executor
-from graphql.execution.values import get_argument_values
+from graphql.execution.get_variable_signature import GraphQLVariableSignature
+from graphql.execution.values import VariableValues, get_argument_values
 from graphql.pyutils import Path, is_iterable
 from strawberry import Schema
 from strawberry.schema.schema_converter import CustomGraphQLEnumType
-from strawberry.types.arguments import convert_arguments
-from strawberry.types.base import get_object_definition
+from strawberry.types.arguments import StrawberryArgument, convert_argument, convert_arguments
+from strawberry.types.base import StrawberryMaybe, get_object_definition
 from strawberry.types.cast import get_strawberry_type_cast
 from strawberry.types.field import StrawberryField
 
@@ -54,22 +60,126 @@ Run = Callable[[Any, Any, Any], Any]
 
 
 class CompiledQuery(NamedTuple):
-    """The function of each root field, None for the stock executor; and argument converters."""
+    """The function of each root field, None for the stock executor; and argument converters.
+
+    The rest is of the operation: its variables, and the nodes that an executor of it has.
+    """
 
     runs: dict[str, Run | None]
     arguments: list[Callable[[Executor[Any]], dict[str, Any]]]
-
-
-def _names_variables(nodes: Iterable[ArgumentNode | ObjectFieldNode]) -> bool:
-    """Return whether any of these values contains a variable."""
-    return any(_varies(each.value) for each in nodes)
+    signatures: tuple[GraphQLVariableSignature, ...]
+    operation: OperationDefinitionNode
+    fragment_definitions: dict[str, FragmentDefinitionNode]
+    fragments: dict[str, FragmentDetails]
 
 
 def _varies(value: ValueNode) -> bool:
+    """Return whether a value contains a variable."""
     if isinstance(value, ListValueNode):
         return any(map(_varies, value.values))
     return isinstance(value, VariableNode) or (
-        isinstance(value, ObjectValueNode) and _names_variables(value.fields)
+        isinstance(value, ObjectValueNode) and any(_varies(each.value) for each in value.fields)
+    )
+
+
+class _Varying(NamedTuple):
+    """An argument whose value is a variable.
+
+    A `plain` value is passed as it was coerced; others are converted to `kind`.
+    """
+
+    name: str
+    variable: str
+    nullable: bool
+    omissible: bool
+    plain: bool
+    kind: Any
+
+
+class ArgumentConverter:
+    """Converts the arguments of a field to those of its resolver, as strawberry does.
+
+    All that the document decides is converted once. The rest are variables: their values are
+    coerced already, and most are passed as they are.
+    """
+
+    def __init__(
+        self, schema: Schema, definition: GraphQLField, field: StrawberryField, node: FieldNode
+    ) -> None:
+        converter = schema.schema_converter
+        self._definition, self._node, self._arguments = definition, node, field.arguments
+        self._registry, self._config = converter.scalar_registry, converter.config
+        self._varying: tuple[_Varying, ...] = ()
+        self._same: dict[str, Any] | None = None
+        # Without its values an argument may be invalid, or a variable be a part of it.
+        with suppress(Exception):
+            self._prepare()
+
+    def __call__(self, executor: Executor[Any]) -> dict[str, Any]:
+        """The arguments with the variables of an operation. Raises the errors of any of them."""
+        if self._same is None:
+            return self._converted(self._definition, self._node, executor.variable_values)
+        if not self._varying:
+            return self._same
+        values, coerced = self._same.copy(), executor.variable_values.coerced
+        for name, variable, nullable, omissible, plain, kind in self._varying:
+            value = coerced.get(variable, Undefined)
+            if value is Undefined and omissible:
+                continue
+            if value is Undefined or (value is None and not nullable):
+                return self._converted(self._definition, self._node, executor.variable_values)
+            values[name] = (
+                value
+                if plain or value is None
+                else convert_argument(value, kind, self._registry, self._config)
+            )
+        return values
+
+    def _prepare(self) -> None:
+        """Convert what does not vary. Raises an error if the arguments have to be read each time."""
+        given = {each.name.value: each for each in self._node.arguments or ()}
+        named = {
+            name: each.value.name.value
+            for name, each in given.items()
+            if isinstance(each.value, VariableNode)
+        }
+        fixed = [each for name, each in given.items() if name not in named]
+        if any(_varies(each.value) for each in fixed):
+            return
+        # A variable without a value stands for an argument that is left out.
+        definitions = {
+            name: each
+            for name, each in self._definition.args.items()
+            if name not in named or not is_required_argument(each)
+        }
+        definition = GraphQLField(self._definition.type, definitions)
+        node = FieldNode(name=self._node.name, arguments=tuple(fixed))
+        same = self._converted(definition, node, VariableValues({}, {}))
+        name_of = self._config.name_converter.from_argument
+        self._varying = tuple(
+            _varying(each, named[name], self._definition.args[name])
+            for each in self._arguments
+            if (name := name_of(each)) in named
+        )
+        self._same = same
+
+    def _converted(
+        self, definition: GraphQLField, node: FieldNode, variables: VariableValues
+    ) -> dict[str, Any]:
+        values = get_argument_values(definition, node, variables)
+        return convert_arguments(values, self._arguments, self._registry, self._config)
+
+
+def _varying(argument: StrawberryArgument, variable: str, definition: GraphQLArgument) -> _Varying:
+    kind = definition.type
+    plain = is_leaf_type(get_nullable_type(kind)) and not isinstance(argument.type, StrawberryMaybe)
+    return _Varying(
+        argument.python_name,
+        variable,
+        nullable=not is_non_null_type(kind),
+        omissible=not is_required_argument(definition),
+        plain=plain,
+        kind=argument.type,
     )
 
 
@@ -104,6 +214,10 @@ class Compiler:
         return CompiledQuery(
             {name: self.names[root] if root else None for name, root in roots.items()},
             self.arguments,
+            tuple(each.signature for each in self.executor.variable_values.sources.values()),
+            self.executor.operation,
+            self.executor.fragment_definitions,
+            self.executor.fragments,
         )
 
     def _root(self, kind: GraphQLObjectType, name: str, details: FieldDetailsList) -> str | None:
@@ -205,24 +319,7 @@ class Compiler:
         return field if plain else None
 
     def _argument(self, definition: GraphQLField, field: StrawberryField, node: FieldNode) -> int:
-        converter = self.schema.schema_converter
-
-        def convert(executor: Executor[Any]) -> dict[str, Any]:
-            values = get_argument_values(definition, node, executor.variable_values)
-            return convert_arguments(
-                values, field.arguments, converter.scalar_registry, converter.config
-            )
-
-        if not _names_variables(node.arguments or ()):
-            try:
-                same = convert(self.executor)
-            except Exception:  # noqa: BLE001  # the stock executor reports it
-                return self._added(convert)
-            return self._added(lambda _: same)
-        return self._added(convert)
-
-    def _added(self, convert: Callable[[Executor[Any]], dict[str, Any]]) -> int:
-        self.arguments.append(convert)
+        self.arguments.append(ArgumentConverter(self.schema, definition, field, node))
         return len(self.arguments) - 1
 
     def _complete(
