@@ -7,47 +7,40 @@ all objects. Fields that are not plain are left to the stock executor.
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
 from functools import partial
 from typing import Any, Final, NamedTuple, cast
 
 from graphql import (
     FieldNode,
     FragmentDefinitionNode,
-    GraphQLArgument,
     GraphQLError,
     GraphQLField,
     GraphQLLeafType,
     GraphQLObjectType,
     GraphQLResolveInfo,
-    ListValueNode,
-    ObjectValueNode,
     OperationDefinitionNode,
-    Undefined,
-    ValueNode,
-    VariableNode,
     get_named_type,
-    get_nullable_type,
     is_leaf_type,
     is_list_type,
     is_non_null_type,
     is_object_type,
-    is_required_argument,
 )
 from graphql.execution.collect_fields import FieldDetailsList, FragmentDetails, GroupedFieldSet
 from graphql.execution.executor import Executor
 from graphql.execution.get_variable_signature import GraphQLVariableSignature
-from graphql.execution.values import VariableValues, get_argument_values
 from graphql.pyutils import Path, is_iterable
+from msgspec import UNSET
 from strawberry import Schema
 from strawberry.schema.schema_converter import CustomGraphQLEnumType
-from strawberry.types.arguments import StrawberryArgument, convert_argument, convert_arguments
-from strawberry.types.base import StrawberryMaybe, get_object_definition
+from strawberry.types.base import (
+    get_object_definition,
+)
 from strawberry.types.cast import get_strawberry_type_cast
 from strawberry.types.field import StrawberryField
 
 from inroads.cancellation import check
-from inroads_api.schema.fields import READS
+from inroads_api.execution.arguments import ArgumentConverter
+from inroads_api.schema.fields import READS, STATED
 
 MAX_FIELDS: Final = 2_000
 """The most fields of a compiled query; fields of fragments count at each spread."""
@@ -73,116 +66,6 @@ class CompiledQuery(NamedTuple):
     fragments: dict[str, FragmentDetails]
 
 
-def _varies(value: ValueNode) -> bool:
-    """Return whether a value contains a variable."""
-    if isinstance(value, ListValueNode):
-        return any(map(_varies, value.values))
-    return isinstance(value, VariableNode) or (
-        isinstance(value, ObjectValueNode) and any(_varies(each.value) for each in value.fields)
-    )
-
-
-class _Varying(NamedTuple):
-    """An argument whose value is a variable.
-
-    A `plain` value is passed as it was coerced; others are converted to `kind`.
-    """
-
-    name: str
-    variable: str
-    nullable: bool
-    omissible: bool
-    plain: bool
-    kind: Any
-
-
-class ArgumentConverter:
-    """Converts the arguments of a field to those of its resolver, as strawberry does.
-
-    All that the document decides is converted once. The rest are variables: their values are
-    coerced already, and most are passed as they are.
-    """
-
-    def __init__(
-        self, schema: Schema, definition: GraphQLField, field: StrawberryField, node: FieldNode
-    ) -> None:
-        converter = schema.schema_converter
-        self._definition, self._node, self._arguments = definition, node, field.arguments
-        self._registry, self._config = converter.scalar_registry, converter.config
-        self._varying: tuple[_Varying, ...] = ()
-        self._same: dict[str, Any] | None = None
-        # Without its values an argument may be invalid, or a variable be a part of it.
-        with suppress(Exception):
-            self._prepare()
-
-    def __call__(self, executor: Executor[Any]) -> dict[str, Any]:
-        """The arguments with the variables of an operation. Raises the errors of any of them."""
-        if self._same is None:
-            return self._converted(self._definition, self._node, executor.variable_values)
-        if not self._varying:
-            return self._same
-        values, coerced = self._same.copy(), executor.variable_values.coerced
-        for name, variable, nullable, omissible, plain, kind in self._varying:
-            value = coerced.get(variable, Undefined)
-            if value is Undefined and omissible:
-                continue
-            if value is Undefined or (value is None and not nullable):
-                return self._converted(self._definition, self._node, executor.variable_values)
-            values[name] = (
-                value
-                if plain or value is None
-                else convert_argument(value, kind, self._registry, self._config)
-            )
-        return values
-
-    def _prepare(self) -> None:
-        """Convert what does not vary. Raises an error if the arguments have to be read each time."""
-        given = {each.name.value: each for each in self._node.arguments or ()}
-        named = {
-            name: each.value.name.value
-            for name, each in given.items()
-            if isinstance(each.value, VariableNode)
-        }
-        fixed = [each for name, each in given.items() if name not in named]
-        if any(_varies(each.value) for each in fixed):
-            return
-        # A variable without a value stands for an argument that is left out.
-        definitions = {
-            name: each
-            for name, each in self._definition.args.items()
-            if name not in named or not is_required_argument(each)
-        }
-        definition = GraphQLField(self._definition.type, definitions)
-        node = FieldNode(name=self._node.name, arguments=tuple(fixed))
-        same = self._converted(definition, node, VariableValues({}, {}))
-        name_of = self._config.name_converter.from_argument
-        self._varying = tuple(
-            _varying(each, named[name], self._definition.args[name])
-            for each in self._arguments
-            if (name := name_of(each)) in named
-        )
-        self._same = same
-
-    def _converted(
-        self, definition: GraphQLField, node: FieldNode, variables: VariableValues
-    ) -> dict[str, Any]:
-        values = get_argument_values(definition, node, variables)
-        return convert_arguments(values, self._arguments, self._registry, self._config)
-
-
-def _varying(argument: StrawberryArgument, variable: str, definition: GraphQLArgument) -> _Varying:
-    kind = definition.type
-    plain = is_leaf_type(get_nullable_type(kind)) and not isinstance(argument.type, StrawberryMaybe)
-    return _Varying(
-        argument.python_name,
-        variable,
-        nullable=not is_non_null_type(kind),
-        omissible=not is_required_argument(definition),
-        plain=plain,
-        kind=argument.type,
-    )
-
-
 class _TooLarge(Exception):
     """A query with too many fields to compile."""
 
@@ -194,7 +77,13 @@ class Compiler:
         self.executor = executor
         # Strawberry sets this attribute on the schema of graphql-core.
         self.schema: Schema = executor.schema._strawberry_schema  # type: ignore[attr-defined]  # strawberry sets it
-        self.names: dict[str, Any] = {"Path": Path, "is_iterable": is_iterable, "check": check}
+        self.names: dict[str, Any] = {
+            "Path": Path,
+            "is_iterable": is_iterable,
+            "check": check,
+            "UNSET": UNSET,
+            "LISTS": (list, tuple),
+        }
         self.functions: list[list[str]] = []
         self.arguments: list[Callable[[Executor[Any]], dict[str, Any]]] = []
         self.made: dict[tuple[str, int], _Function] = {}
@@ -278,8 +167,11 @@ class Compiler:
         needs_info = False
         resolver: Any = field.base_resolver and field.base_resolver.wrapped_func
         read = READS.get(resolver) if resolver else field.python_name
+        attributes = STATED.get(resolver)
         if field.base_resolver is None or read:
             body.append(f"{var} = o.{read}")
+        elif attributes:
+            body += [f"{var} = o.{attributes}", f"if {var} is UNSET: {var} = None"]
         else:
             given = ["o"] if field.base_resolver.self_parameter else []
             if definition.args:
@@ -358,7 +250,7 @@ class Compiler:
         located = self._complete(kind, item, details, f"{path}.add_key({place}, None)", inner)
         head = f"for {place}, {item} in enumerate({var}):" if located else f"for {item} in {var}:"
         body += [
-            f"if {var}.__class__ is not list and not is_iterable({var}): raise TypeError",
+            f"if {var}.__class__ not in LISTS and not is_iterable({var}): raise TypeError",
             f"{items} = []",
             head,
             *([] if is_leaf_type(get_named_type(kind)) else ["    check()"]),

@@ -16,6 +16,7 @@ from inroads.analysis.findings.context import RuleContext
 from inroads.analysis.findings.finding import (
     Finding,
     Match,
+    Proof,
     RuleRun,
     Suppressed,
     finding_identity,
@@ -350,8 +351,14 @@ class Findings(Sequence[Finding], Framed):
     def __iter__(self) -> Iterator[Finding]:
         return map(self._written, self._found)
 
-    def _written(self, found: _UnwrittenFinding) -> Finding:
-        proofs, count = self._writer.proofs(found.hit.sources)
+    def without_evidence(self, part: slice) -> list[Finding]:
+        """Return findings without any evidence, which is most of the work of writing one."""
+        return [self._written(each, ((), 0)) for each in self._found[part]]
+
+    def _written(
+        self, found: _UnwrittenFinding, proved: tuple[tuple[Proof, ...], int] | None = None
+    ) -> Finding:
+        proofs, count = proved or self._writer.proofs(found.hit.sources)
         head = found.identity, found.rule.id, found.rule.version, found.severity
         facts = found.hit.subjects, found.hit.facts
         return Finding(*head, *facts, proofs, found.suppressed, count)
