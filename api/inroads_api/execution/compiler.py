@@ -6,42 +6,41 @@ all objects. Fields that are not plain are left to the stock executor.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import partial
 from typing import Any, Final, NamedTuple, cast
 
 from graphql import (
-    ArgumentNode,
     FieldNode,
+    FragmentDefinitionNode,
     GraphQLError,
     GraphQLField,
     GraphQLLeafType,
     GraphQLObjectType,
     GraphQLResolveInfo,
-    ListValueNode,
-    ObjectFieldNode,
-    ObjectValueNode,
-    ValueNode,
-    VariableNode,
+    OperationDefinitionNode,
     get_named_type,
     is_leaf_type,
     is_list_type,
     is_non_null_type,
     is_object_type,
 )
-from graphql.execution.collect_fields import FieldDetailsList, GroupedFieldSet
+from graphql.execution.collect_fields import FieldDetailsList, FragmentDetails, GroupedFieldSet
 from graphql.execution.executor import Executor
-from graphql.execution.values import get_argument_values
+from graphql.execution.get_variable_signature import GraphQLVariableSignature
 from graphql.pyutils import Path, is_iterable
+from msgspec import UNSET
 from strawberry import Schema
 from strawberry.schema.schema_converter import CustomGraphQLEnumType
-from strawberry.types.arguments import convert_arguments
-from strawberry.types.base import get_object_definition
+from strawberry.types.base import (
+    get_object_definition,
+)
 from strawberry.types.cast import get_strawberry_type_cast
 from strawberry.types.field import StrawberryField
 
 from inroads.cancellation import check
-from inroads_api.schema.fields import READS
+from inroads_api.execution.arguments import ArgumentConverter
+from inroads_api.schema.fields import READS, STATED
 
 MAX_FIELDS: Final = 2_000
 """The most fields of a compiled query; fields of fragments count at each spread."""
@@ -54,23 +53,17 @@ Run = Callable[[Any, Any, Any], Any]
 
 
 class CompiledQuery(NamedTuple):
-    """The function of each root field, None for the stock executor; and argument converters."""
+    """The function of each root field, None for the stock executor; and argument converters.
+
+    The rest is of the operation: its variables, and the nodes that an executor of it has.
+    """
 
     runs: dict[str, Run | None]
     arguments: list[Callable[[Executor[Any]], dict[str, Any]]]
-
-
-def _names_variables(nodes: Iterable[ArgumentNode | ObjectFieldNode]) -> bool:
-    """Return whether any of these values contains a variable."""
-    return any(_varies(each.value) for each in nodes)
-
-
-def _varies(value: ValueNode) -> bool:
-    if isinstance(value, ListValueNode):
-        return any(map(_varies, value.values))
-    return isinstance(value, VariableNode) or (
-        isinstance(value, ObjectValueNode) and _names_variables(value.fields)
-    )
+    signatures: tuple[GraphQLVariableSignature, ...]
+    operation: OperationDefinitionNode
+    fragment_definitions: dict[str, FragmentDefinitionNode]
+    fragments: dict[str, FragmentDetails]
 
 
 class _TooLarge(Exception):
@@ -84,7 +77,13 @@ class Compiler:
         self.executor = executor
         # Strawberry sets this attribute on the schema of graphql-core.
         self.schema: Schema = executor.schema._strawberry_schema  # type: ignore[attr-defined]  # strawberry sets it
-        self.names: dict[str, Any] = {"Path": Path, "is_iterable": is_iterable, "check": check}
+        self.names: dict[str, Any] = {
+            "Path": Path,
+            "is_iterable": is_iterable,
+            "check": check,
+            "UNSET": UNSET,
+            "LISTS": (list, tuple),
+        }
         self.functions: list[list[str]] = []
         self.arguments: list[Callable[[Executor[Any]], dict[str, Any]]] = []
         self.made: dict[tuple[str, int], _Function] = {}
@@ -104,6 +103,10 @@ class Compiler:
         return CompiledQuery(
             {name: self.names[root] if root else None for name, root in roots.items()},
             self.arguments,
+            tuple(each.signature for each in self.executor.variable_values.sources.values()),
+            self.executor.operation,
+            self.executor.fragment_definitions,
+            self.executor.fragments,
         )
 
     def _root(self, kind: GraphQLObjectType, name: str, details: FieldDetailsList) -> str | None:
@@ -164,8 +167,11 @@ class Compiler:
         needs_info = False
         resolver: Any = field.base_resolver and field.base_resolver.wrapped_func
         read = READS.get(resolver) if resolver else field.python_name
+        attributes = STATED.get(resolver)
         if field.base_resolver is None or read:
             body.append(f"{var} = o.{read}")
+        elif attributes:
+            body += [f"{var} = o.{attributes}", f"if {var} is UNSET: {var} = None"]
         else:
             given = ["o"] if field.base_resolver.self_parameter else []
             if definition.args:
@@ -205,24 +211,7 @@ class Compiler:
         return field if plain else None
 
     def _argument(self, definition: GraphQLField, field: StrawberryField, node: FieldNode) -> int:
-        converter = self.schema.schema_converter
-
-        def convert(executor: Executor[Any]) -> dict[str, Any]:
-            values = get_argument_values(definition, node, executor.variable_values)
-            return convert_arguments(
-                values, field.arguments, converter.scalar_registry, converter.config
-            )
-
-        if not _names_variables(node.arguments or ()):
-            try:
-                same = convert(self.executor)
-            except Exception:  # noqa: BLE001  # the stock executor reports it
-                return self._added(convert)
-            return self._added(lambda _: same)
-        return self._added(convert)
-
-    def _added(self, convert: Callable[[Executor[Any]], dict[str, Any]]) -> int:
-        self.arguments.append(convert)
+        self.arguments.append(ArgumentConverter(self.schema, definition, field, node))
         return len(self.arguments) - 1
 
     def _complete(
@@ -261,7 +250,7 @@ class Compiler:
         located = self._complete(kind, item, details, f"{path}.add_key({place}, None)", inner)
         head = f"for {place}, {item} in enumerate({var}):" if located else f"for {item} in {var}:"
         body += [
-            f"if {var}.__class__ is not list and not is_iterable({var}): raise TypeError",
+            f"if {var}.__class__ not in LISTS and not is_iterable({var}): raise TypeError",
             f"{items} = []",
             head,
             *([] if is_leaf_type(get_named_type(kind)) else ["    check()"]),

@@ -26,8 +26,7 @@ from graphql import (
 from inroads_api.execution.cost import Measures, parsed
 from inroads_api.execution.patterns import Literals, Pattern, spelled
 from inroads_api.execution.plans import Key, Plans, plans_of
-from inroads_api.execution.shapes import shape
-from inroads_api.execution.tracing import part
+from inroads_api.execution.tracing import part, shape
 from inroads_api.execution.weighed_cache import WeighedCache
 from inroads_api.limits import MAX_COST, MAX_QUERY
 

@@ -176,12 +176,17 @@ class Schema(strawberry.Schema):
     ) -> dict[str, Any] | None:
         """The data of a query by its plan alone; None without a plan, and after any surprise."""
         key = document.key(variables, name)
-        if key is None or document.plans.find(key) is None:
+        plan = document.plans.find(key) if key else None
+        # Other documents of a pattern need not surprise, and without their plan they are parsed.
+        if key is None or plan is None or not (document.pattern or document.plans.is_sure(key)):
             return None
         root, given = Query(seen=context.version), document.given(variables)
-        built = CompiledExecutor.build(self._schema, document.tree, root, context, given, name)
+        built = CompiledExecutor.of_plan(self._schema, plan, root, context, given)
+        if built is None:
+            built = CompiledExecutor.build(self._schema, document.tree, root, context, given, name)
         # Errors of variables are told by the stock executor.
-        return built.planned() if isinstance(built, CompiledExecutor) else None
+        plans = document.plans
+        return built.planned(plans, key) if isinstance(built, CompiledExecutor) else None
 
 
 def build_schema(
@@ -290,7 +295,7 @@ def _executed(
     operation = document.operation(name)
     with part("execute"):
         check()
-        if document.pattern and (data := schema.planned(document, variables, name, context)):
+        if data := schema.planned(document, variables, name, context):
             return {"data": data}
         result = execute_sync(
             schema._schema,

@@ -7,11 +7,12 @@ therefore run twice, which is safe because they only read.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, cast
 
 from graphql import (
     DocumentNode,
+    GraphQLInputType,
     GraphQLObjectType,
     GraphQLSchema,
     ListTypeNode,
@@ -20,11 +21,21 @@ from graphql import (
     OperationDefinitionNode,
     TypeNode,
     Undefined,
+    default_field_resolver,
+    default_type_resolver,
+    get_nullable_type,
     get_operation_ast,
+    is_leaf_type,
+    is_list_type,
+    is_non_null_type,
+    is_scalar_type,
 )
 from graphql.execution.collect_fields import GroupedFieldSet
 from graphql.execution.executor import CollectedErrors
+from graphql.execution.get_variable_signature import GraphQLVariableSignature
+from graphql.execution.values import VariableValues, VariableValueSource
 from graphql.pyutils import Path
+from graphql.utilities.coerce_input_value import coerce_default_value, coerce_input_value
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from inroads.cancellation import check
@@ -101,9 +112,39 @@ class CompiledExecutor(StrawberryGraphQLCoreExecutionContext):
                 results[name] = done
         return results
 
-    def planned(self) -> dict[str, Any] | None:
+    @classmethod
+    def of_plan(
+        cls,
+        schema: GraphQLSchema,
+        plan: CompiledQuery,
+        root: Any,
+        context: Any,
+        raw: dict[str, Any],
+    ) -> CompiledExecutor | None:
+        """Return an executor of a compiled query, which looks at no definition again.
+
+        None if a variable is not valid, or is an object.
+        """
+        values = _coerced(plan.signatures, raw)
+        if values is None:
+            return None
+        return cls(
+            schema,
+            plan.fragment_definitions,
+            plan.fragments,
+            root,
+            context,
+            plan.operation,
+            values,
+            default_field_resolver,
+            default_type_resolver,
+            default_field_resolver,
+        )
+
+    def planned(self, plans: Plans, key: Key) -> dict[str, Any] | None:
         """The data by the plan alone; None without a plan, and after any surprise."""
-        plan = self._plan(key := self.key)
+        self.plans = plans
+        plan = self._plan(key)
         if plan is None:
             return None
         results: dict[str, Any] = {}
@@ -162,6 +203,41 @@ class CompilingExecutor(CompiledExecutor):
         self.fields = compiler.fields
         self.plans.keep(self.key, plan, compiler.fields)
         return {}
+
+
+def _coerced(
+    signatures: Iterable[GraphQLVariableSignature], raw: Mapping[str, Any]
+) -> VariableValues | None:
+    """Return the values of variables as the stock executor coerces them.
+
+    None if one is not valid, or is neither a scalar nor a list of texts.
+    """
+    sources: dict[str, VariableValueSource] = {}
+    coerced: dict[str, Any] = {}
+    for signature in signatures:
+        name, kind = signature.name, signature.type
+        value = raw.get(name, Undefined)
+        sources[name] = VariableValueSource(signature, value)
+        if value is Undefined:
+            if signature.default:
+                coerced[name] = coerce_default_value(signature)
+            elif is_non_null_type(kind):
+                return None
+            continue
+        bare = get_nullable_type(kind)
+        if is_leaf_type(bare):
+            value = coerce_input_value(value, kind)
+        elif not (is_list_type(bare) and _is_text(bare.of_type) and _are_texts(value)):
+            return None
+        if value is Undefined:
+            return None
+        coerced[name] = value
+    return VariableValues(sources, coerced)
+
+
+def _is_text(kind: GraphQLInputType) -> bool:
+    named = get_nullable_type(kind)
+    return is_scalar_type(named) and named.name in ("ID", "String")
 
 
 def _texts(operation: OperationDefinitionNode) -> Iterator[str]:

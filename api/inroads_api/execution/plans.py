@@ -90,6 +90,10 @@ class Plans:
             return False
         return time.monotonic() >= self._rests.get(key, 0.0)
 
+    def is_sure(self, key: Key) -> bool:
+        """Return whether no field of a plan has surprised yet."""
+        return key not in self._surprising
+
     def took_long(self, key: Key) -> None:
         """Let a plan rest that took too long in an event loop."""
         self._rests[key] = time.monotonic() + RESTS

@@ -34,12 +34,18 @@ def field(resolver: Callable[..., Any], name: str | None = None) -> Any:
     )
 
 
-def stated(read: Callable[[Any], Any], description: str) -> Any:
-    """Declare a field that returns a value unchanged, or null if the documents do not have it."""
+def stated(given: str | Callable[[Any], Any], description: str) -> Any:
+    """Declare a field that returns a value unchanged, or null if the documents do not have it.
+
+    The value is at a path of attributes, or what a function reads.
+    """
+    read = attrgetter(given) if isinstance(given, str) else given
 
     def resolver(self: Any) -> Any:
         return known(read(self))
 
+    if isinstance(given, str):
+        STATED[resolver] = given
     return strawberry.field(resolver=resolver, description=description)
 
 
@@ -71,6 +77,13 @@ READS: Final[dict[Callable[..., Any], str]] = {}
 """The expression that a resolver reads from its object, by resolver.
 
 The query compiler inlines the expression, after `o.`, instead of calling the resolver.
+"""
+
+
+STATED: Final[dict[Callable[..., Any], str]] = {}
+"""The attributes that a resolver reads from its object, by resolver.
+
+A value that the documents do not have is null. The query compiler inlines them as it does READS.
 """
 
 

@@ -50,7 +50,7 @@ class IngestResult:
         return [mirror(IngestedDocument, each) for each in self.found.receipts]
 
     token: str = stated(
-        lambda self: self.found.token,
+        "found.token",
         "What `graph(atLeast:)` takes: these documents are in it then.",
     )
 

@@ -396,11 +396,9 @@ def _grants(self: Any) -> int:
 class GraphInfo(Entry):
     """A version of the graph: its contents, and every question as this version answers it."""
 
-    built_at: dt.datetime = stated(
-        lambda self: self.seen.built_at, "The moment at which this version was built."
-    )
+    built_at: dt.datetime = stated("seen.built_at", "The moment at which this version was built.")
     position: int | None = stated(
-        lambda self: self.seen.position,
+        "seen.position",
         "How far of its ledger's log the server had read for this version; null without a ledger.",
     )
 

@@ -44,11 +44,9 @@ class News:
         "What `since` takes to go on after this event, also on another day; it is the event's id,"
         " too.",
     )
-    position: int = stated(
-        lambda self: self.part.position, "How far of the ledger's log the version after holds."
-    )
+    position: int = stated("part.position", "How far of the ledger's log the version after holds.")
     more: bool = stated(
-        lambda self: self.part.more,
+        "part.more",
         "Whether there was no room for all: the next event goes on from the same versions.",
     )
 
@@ -74,8 +72,8 @@ class NewFindings(News):
 
     step: strawberry.Private[Step]
 
-    before: str = stated(lambda self: self.step.before.name, "The version before.")
-    after: str = stated(lambda self: self.step.after.name, "The version after.")
+    before: str = stated("step.before.name", "The version before.")
+    after: str = stated("step.after.name", "The version after.")
 
     @field
     def appeared(self) -> list[Finding]:
@@ -109,9 +107,7 @@ class Subscription:
         step = feed.step(since or None)
         found = info.context.versions.compare(step.before, step.after)
         part = feed.part(step, found.changes, within(first, MAX_FIRST, least=1), ["changes"])
-        return NewChanges(
-            part=part, all=found, between=Between(step.before.graph, step.after.graph)
-        )
+        return NewChanges(part=part, all=found, between=Between.of(step.before, step.after))
 
     @field
     def findings(

@@ -216,7 +216,7 @@ class HttpProtocol(HttpToolsProtocol):
             self._stop(LARGE)
 
     def on_headers_complete(self) -> None:
-        hosts = sum(name == b"host" for name, _ in self.headers)
+        hosts = [name for name, _ in self.headers].count(b"host")
         if hosts > 1 or (not hosts and self.parser.get_http_version() != "1.0"):
             self._stop(BAD_HOST)
         super().on_headers_complete()

@@ -135,12 +135,12 @@ def create_app(
     return Starlette(
         lifespan=lifespan,
         routes=[
+            Route(GRAPHQL, endpoint, methods=["GET", "POST"]),  # the first one that is looked at
             *pages.routes(),
             Route("/healthz", _healthz, methods=["GET"]),
             Route(READY, partial(_readyz, versions, ledger), methods=["GET"]),
             Route("/metrics", partial(_metrics, metrics), methods=["GET"]),
             Route(SCHEMA, partial(_schema, schema), methods=["GET"]),
-            Route(GRAPHQL, endpoint.answer, methods=["GET", "POST"]),
         ],
         middleware=middleware,
     )

@@ -12,6 +12,7 @@ from graphql import OperationType
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from inroads_api.clock import Deadline
 from inroads_api.execution.tracing import TRACE, TraceFigures
@@ -63,6 +64,10 @@ class GraphQLEndpoint:
         self._parser, self._admission, self._answerer = parser, admission, answerer
         self.streams, self._metrics, self._names = streams, streams.metrics, Names()
         self.versions = answerer.versions
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        response = await self.answer(Request(scope, receive, send))
+        await response(scope, receive, send)
 
     async def answer(self, request: Request) -> Response:
         """The response to a request."""

@@ -53,6 +53,8 @@ def accepts_events(accept: str) -> bool:
     >>> accepts_events("text/event-stream;q=0, */*")
     False
     """
+    if EVENTS not in accept.lower():
+        return False
     ranges = [parse_media_type(text) for text in accept.split(",")]
     return any(wanted == EVENTS and _quality(parameters) > 0 for wanted, parameters in ranges)
 

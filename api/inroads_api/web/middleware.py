@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from functools import partial
 from typing import Final
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -202,14 +202,28 @@ class SecurityHeaders:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                headers.setdefault(
-                    "content-security-policy", "default-src 'none'; frame-ancestors 'none'"
-                )
-                headers["x-content-type-options"] = "nosniff"
-                headers["referrer-policy"] = "no-referrer"
-                headers["cross-origin-resource-policy"] = "same-origin"
-                headers.setdefault("cache-control", "no-store")
+                message["headers"] = _guarded(message["headers"])
             await send(message)
 
         await self.app(scope, receive, guarded)
+
+
+def _guarded(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    given = [each for each in headers if each[0] not in _ALWAYS]
+    named = {name for name, _ in given}
+    defaults = [each for each in _UNLESS_GIVEN if each[0] not in named]
+    return [*given, *_ALWAYS.items(), *defaults]
+
+
+_ALWAYS: Final = {
+    b"x-content-type-options": b"nosniff",
+    b"referrer-policy": b"no-referrer",
+    b"cross-origin-resource-policy": b"same-origin",
+}
+"""The headers of every response."""
+
+_UNLESS_GIVEN: Final = (
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"cache-control", b"no-store"),
+)
+"""The headers of responses that have none of this name."""

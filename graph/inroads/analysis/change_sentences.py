@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Final
 
 from inroads.analysis.causes import Cause, NodeCause
 from inroads.analysis.changes import Change, Kind
@@ -17,17 +17,12 @@ CAUSES_TOLD: Final = 3
 
 def sentence(before: AccessGraph, after: AccessGraph, change: Change) -> str:
     """A change in plain English with its first causes, given the two graphs that were compared."""
-    telling = _Telling(before, after)
-    text = f"{telling.label(change.principal)} {telling.what(change)}"
-    told = [telling.cause(cause) for cause in change.causes[:CAUSES_TOLD]]
-    if more := len(change.causes) - len(told):
-        told.append(f"{more} more")
-    return f"{text}: {'; '.join(told)}."
+    return ChangeWriter(before, after).sentence(change)
 
 
 def cause_sentence(before: AccessGraph, after: AccessGraph, cause: Cause) -> str:
     """A cause in plain English, given the two graphs that were compared."""
-    return _Telling(before, after).cause(cause)
+    return ChangeWriter(before, after).cause(cause)
 
 
 _SAID: Final = {
@@ -47,14 +42,30 @@ _SAID: Final = {
 }
 
 
-class _Telling(NamedTuple):
-    before: AccessGraph
-    after: AccessGraph
+class ChangeWriter:
+    """A writer of the changes between two graphs, which writes each cause and each label once."""
+
+    def __init__(self, before: AccessGraph, after: AccessGraph) -> None:
+        self.before, self.after = before, after
+        self._labels: dict[str, str] = {}
+        self._causes: dict[tuple[int, str], str] = {}
+
+    def sentence(self, change: Change) -> str:
+        """Return a change in plain English with its first causes."""
+        text = f"{self.label(change.principal)} {self.what(change)}"
+        told = [self.cause(cause) for cause in change.causes[:CAUSES_TOLD]]
+        if more := len(change.causes) - len(told):
+            told.append(f"{more} more")
+        return f"{text}: {'; '.join(told)}."
 
     def label(self, node: str) -> str:
-        return label(self.after if node in self.after else self.before, node)
+        """Return the label of a node, as the later graph knows it if it does."""
+        if node not in self._labels:
+            self._labels[node] = label(self.after if node in self.after else self.before, node)
+        return self._labels[node]
 
     def what(self, change: Change) -> str:
+        """Return the predicate of a change: `gained access to BillSpring (77128) as OWNER`."""
         then, now = (
             " and ".join(facts.roles) if facts else "" for facts in (change.before, change.after)
         )
@@ -73,6 +84,12 @@ class _Telling(NamedTuple):
         )
 
     def cause(self, cause: Cause) -> str:
+        """Return a cause in plain English."""
+        if cause.key not in self._causes:
+            self._causes[cause.key] = self._cause(cause)
+        return self._causes[cause.key]
+
+    def _cause(self, cause: Cause) -> str:
         if isinstance(cause, NodeCause):
             then, now = (
                 printable(word) if word else "not known" for word in (cause.before, cause.after)
@@ -80,7 +97,7 @@ class _Telling(NamedTuple):
             of = "the subscription of " if kind_of(cause.id) is NodeKind.ACCOUNT else ""
             return f"{of}{self.label(cause.id)} was {then} and is {now}"
         grant = cause.after or cause.before
-        name = self.grant(grant) if grant else cause.id
+        name = self._grant(grant) if grant else cause.id
         if cause.before is None:
             return f"{name} {'was added' if cause.witnessed else 'was observed for the first time'}"
         if cause.after is None:
@@ -93,7 +110,7 @@ class _Telling(NamedTuple):
             return f"{name} is {'contested: ' + '; '.join(doubts) if doubts else 'settled'}"
         return f"{name} turned {'active' if cause.after.active else 'inactive'}"
 
-    def grant(self, grant: Grant) -> str:
+    def _grant(self, grant: Grant) -> str:
         if grant.relation is Relation.KEEPS:
             return f"{self.label(grant.resource)} as the account of {self.label(grant.principal)}"
         return f"{printable(grant_label(grant))} of {self.label(grant.principal)}"

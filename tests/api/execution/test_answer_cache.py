@@ -159,9 +159,7 @@ def test_another_version_is_asked_anew(
     """A version gives its own answers, and they end with it."""
     app = application(bruce)
     (endpoint,) = (
-        each.endpoint.__self__
-        for each in app.routes
-        if isinstance(each, Route) and each.path == "/graphql"
+        each.endpoint for each in app.routes if isinstance(each, Route) and each.path == "/graphql"
     )
     client = serve(app)
 

@@ -26,8 +26,7 @@ from applications import application
 from inroads import EXAMPLE
 from inroads.network.access_graph import AccessGraph
 from inroads_api.cli.main import app
-from inroads_api.execution.shapes import shape
-from inroads_api.execution.tracing import TRACE, part
+from inroads_api.execution.tracing import TRACE, part, shape
 from inroads_api.security.authentication import Auth
 from inroads_api.security.callers import TokenScope
 from inroads_api.security.tokens import TokenFile

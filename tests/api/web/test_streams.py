@@ -54,9 +54,9 @@ class Server:
         self.app = application(
             load(file), NOON, following=following, position=position(file), **more
         )
-        endpoint: Any = self.app.routes[-1]
-        self.versions: Versions = endpoint.endpoint.__self__.versions
-        self.streams: Streams = endpoint.endpoint.__self__.streams
+        endpoint: Any = self.app.routes[0]
+        self.versions: Versions = endpoint.endpoint.versions
+        self.streams: Streams = endpoint.endpoint.streams
         self.url = f"http://127.0.0.1:{sock.getsockname()[1]}"
         self.client = httpx2.Client(base_url=self.url, timeout=PATIENCE)
 

@@ -32,7 +32,7 @@ def rows_of(graph: Explorer, world: int) -> list[dict[str, Any]]:
             "subjects": [shifted(subject, world) for subject in each.subjects],
             "sentence": sentence(graph, each),
         }
-        for each in graph.findings(COVERED).unproven()
+        for each in graph.findings(COVERED).without_evidence(slice(None))
     ]
 
 

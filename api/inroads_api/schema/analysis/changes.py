@@ -15,7 +15,7 @@ from inroads import model
 from inroads.analysis.causes import Cause
 from inroads.analysis.causes import NodeCause as Attribute
 from inroads.analysis.causes import stated as stating
-from inroads.analysis.change_sentences import cause_sentence, sentence
+from inroads.analysis.change_sentences import ChangeWriter
 from inroads.analysis.changes import CausedChanges as Group
 from inroads.analysis.changes import Change as Changed
 from inroads.analysis.changes import Changes, Kind
@@ -73,16 +73,17 @@ Kinds = Annotated[
 
 @dataclass(frozen=True)
 class Between:
-    """The two compared graphs, with a cache of the records looked up in them."""
+    """The two compared graphs, their writer, and a cache of the records looked up in them."""
 
     before: AccessGraph
     after: AccessGraph
+    writer: ChangeWriter
     found: dict[tuple[str, str], model.Evidence | None] = attribute(default_factory=dict)
 
-    @property
-    def graphs(self) -> tuple[AccessGraph, AccessGraph]:
-        """Both, the earlier one first."""
-        return self.before, self.after
+    @classmethod
+    def of(cls, before: Version, after: Version) -> Between:
+        """Return the graphs of two versions, the earlier one first."""
+        return cls(before.graph, after.graph, ChangeWriter(before.graph, after.graph))
 
     def stated(self, graph: AccessGraph, cause: Attribute) -> model.Evidence | None:
         """Return the record that states an attribute.
@@ -122,7 +123,7 @@ class ChangeCause:
     @field
     def sentence(self) -> str:
         """The cause in plain English."""
-        return cause_sentence(*self.between.graphs, self.cause)
+        return self.between.writer.cause(self.cause)
 
 
 @described
@@ -209,9 +210,7 @@ class Change:
     between: strawberry.Private[Between]
     found: strawberry.Private[Changed]
 
-    kinds: list[Kind] = stated(
-        lambda self: self.found.kinds, "What became of it, in words; at least one."
-    )
+    kinds: list[Kind] = stated("found.kinds", "What became of it, in words; at least one.")
 
     @field
     def principal(self) -> Identity:
@@ -242,7 +241,7 @@ class Change:
     @field
     def sentence(self) -> str:
         """The change in plain English, with its first causes."""
-        return sentence(*self.between.graphs, self.found)
+        return self.between.writer.sentence(self.found)
 
 
 def _cause(between: Between, cause: Cause) -> ChangeCause:
@@ -374,7 +373,7 @@ def changes_between(
     before: Version, after: Version, found: Changes, page: Page, kinds: Sequence[Kind] | None = None
 ) -> ChangeConnection:
     """Return a page of the changes between two versions, of all kinds or of some."""
-    between = Between(before.graph, after.graph)
+    between = Between.of(before, after)
     found, named = _only(found, kinds)
     return _page(between, found, ("changes", *named), found.changes, page)
 
@@ -383,7 +382,7 @@ def changes_by_cause(
     before: Version, after: Version, found: Changes, page: Page, kinds: Sequence[Kind] | None = None
 ) -> CausedChangesConnection:
     """Return a page of the causes of the changes between two versions, of all kinds or of some."""
-    between = Between(before.graph, after.graph)
+    between = Between.of(before, after)
     found, named = _only(found, kinds)
     keys = [each.cause.key for each in found.groups]
     load = written(

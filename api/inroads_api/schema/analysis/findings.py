@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
+from functools import partial
 from typing import Annotated
 
 import strawberry
@@ -15,7 +17,7 @@ from inroads.policy.rule_settings import Judgement, Suppression
 from inroads_api.schema.fields import ID, describe, described, field, mirror, stated, value
 from inroads_api.schema.graph import node
 from inroads_api.schema.graph.node import Node
-from inroads_api.schema.pages import Connection, Page, Window, written
+from inroads_api.schema.pages import Connection, Page, Window
 
 describe(
     Severity,
@@ -66,14 +68,12 @@ class FindingRule:
     rule: strawberry.Private[review.Rule]
     judgement: strawberry.Private[Judgement]
 
-    id: ID = stated(lambda self: self.rule.id, "Its stable name.")
-    version: str = stated(
-        lambda self: self.rule.version, "The version of its meaning, by Semantic Versioning."
-    )
-    maturity: Maturity = stated(lambda self: self.rule.maturity, "How settled it is.")
-    definition: str = stated(lambda self: self.rule.definition, "What it finds, exactly.")
-    population: str = stated(lambda self: self.rule.population, "What it looks at.")
-    remediation: str = stated(lambda self: self.rule.remediation, "What to do about a finding.")
+    id: ID = stated("rule.id", "Its stable name.")
+    version: str = stated("rule.version", "The version of its meaning, by Semantic Versioning.")
+    maturity: Maturity = stated("rule.maturity", "How settled it is.")
+    definition: str = stated("rule.definition", "What it finds, exactly.")
+    population: str = stated("rule.population", "What it looks at.")
+    remediation: str = stated("rule.remediation", "What to do about a finding.")
 
     @field
     def severity(self) -> Severity:
@@ -117,12 +117,13 @@ class Finding:
 
     graph: strawberry.Private[AccessGraph]
     found: strawberry.Private[review.Finding]
+    proved: strawberry.Private[Callable[[], review.Finding] | None] = None
 
     identity: ID = stated(
-        lambda self: self.found.identity,
+        "found.identity",
         "The same for the same rule and subjects in every version of the graph.",
     )
-    severity: Severity = stated(lambda self: self.found.severity, "How bad it is.")
+    severity: Severity = stated("found.severity", "How bad it is.")
     subject_ids: list[ID] = stated(
         lambda self: [ID(each + self.graph.mark) for each in self.found.subjects],
         "The ids of what it is about: nodes, and a grant where nodes do not tell.",
@@ -156,7 +157,8 @@ class Finding:
     @field
     def evidence(self) -> list[FindingEvidence]:
         """The records behind it."""
-        return [mirror(FindingEvidence, each) for each in self.found.evidence]
+        proved = self.proved() if self.proved else self.found
+        return [mirror(FindingEvidence, each) for each in proved.evidence]
 
     @field
     def suppressed(self) -> FindingSuppression | None:
@@ -178,19 +180,13 @@ class RulePopulation:
 
     looked_at: strawberry.Private[RuleRun]
 
-    rule: str = stated(lambda self: self.looked_at.rule, "The id of the rule.")
-    what: str = stated(lambda self: self.looked_at.what, "What it looks at.")
-    looked: int = stated(lambda self: self.looked_at.looked, "How many of them it looked at.")
-    unseen: int = stated(
-        lambda self: self.looked_at.unseen, "How many more the documents do not tell enough of."
-    )
-    findings: int = stated(
-        lambda self: self.looked_at.findings, "How many findings it has, before any filter."
-    )
-    notes: list[str] = stated(lambda self: self.looked_at.notes, "What stays a lower bound.")
-    skipped: str | None = stated(
-        lambda self: self.looked_at.skipped, "Why it was not run; null when it was."
-    )
+    rule: str = stated("looked_at.rule", "The id of the rule.")
+    what: str = stated("looked_at.what", "What it looks at.")
+    looked: int = stated("looked_at.looked", "How many of them it looked at.")
+    unseen: int = stated("looked_at.unseen", "How many more the documents do not tell enough of.")
+    findings: int = stated("looked_at.findings", "How many findings it has, before any filter.")
+    notes: list[str] = stated("looked_at.notes", "What stays a lower bound.")
+    skipped: str | None = stated("looked_at.skipped", "Why it was not run; null when it was.")
 
 
 @described
@@ -199,16 +195,12 @@ class ExpiredSuppression:
 
     suppression: strawberry.Private[Suppression]
 
-    rule: str | None = stated(
-        lambda self: self.suppression.rule, "The id of its rule, when it names one."
-    )
+    rule: str | None = stated("suppression.rule", "The id of its rule, when it names one.")
     finding: ID | None = stated(
-        lambda self: self.suppression.finding, "The identity of its finding, if it names one."
+        "suppression.finding", "The identity of its finding, if it names one."
     )
-    subject: ID | None = stated(
-        lambda self: self.suppression.subject, "Its subject, when it names one."
-    )
-    reason: str = stated(lambda self: self.suppression.reason, "Why it suppressed.")
+    subject: ID | None = stated("suppression.subject", "Its subject, when it names one.")
+    reason: str = stated("suppression.reason", "Why it suppressed.")
 
     @field
     def expires(self) -> str:
@@ -233,10 +225,10 @@ class FindingConnection(Connection[Finding]):
     all: strawberry.Private[Findings]
 
     identity: str = stated(
-        lambda self: self.all.identity,
+        "all.identity",
         "The name of the whole result: the graph, the judgement, the moment, the question.",
     )
-    moment: dt.datetime = stated(lambda self: self.all.moment, "The moment at which ages counted.")
+    moment: dt.datetime = stated("all.moment", "The moment at which ages counted.")
 
     @field
     def counts(self) -> list[FindingCount]:
@@ -255,8 +247,15 @@ class FindingConnection(Connection[Finding]):
 
 
 def findings_page(graph: AccessGraph, found: Findings, page: Page) -> FindingConnection:
-    """Return a page of the findings in a graph."""
-    load = written(found, lambda each: Finding(graph=graph, found=each))
+    """Return a page of the findings in a graph; evidence is written only if it is read."""
+
+    def load(part: slice) -> list[Finding]:
+        numbered = zip(range(len(found))[part], found.without_evidence(part), strict=True)
+        return [
+            Finding(graph=graph, found=each, proved=partial(found.__getitem__, place))
+            for place, each in numbered
+        ]
+
     window = Window(graph, ("findings",), found.keys, load, page, found.identity)
     return FindingConnection(window=window, all=found)
 

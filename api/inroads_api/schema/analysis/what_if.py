@@ -119,9 +119,9 @@ class Outcome:
     what: strawberry.Private[what_if_.WhatIf[AccessGraph]]
     found: strawberry.Private[outcome.Outcome]
 
-    fate: Fate = stated(lambda self: self.found.fate, "What becomes of it in one word.")
+    fate: Fate = stated("found.fate", "What becomes of it in one word.")
     kinds: list[Kind] = stated(
-        lambda self: self.found.kinds,
+        "found.kinds",
         "How it alters, in the words of changes; none where it stays as it was.",
     )
 
@@ -178,13 +178,9 @@ class WhatIf:
     again: strawberry.Private[Callable[[Version], WhatIf | None]]
     entered: strawberry.Private[Callable[[Version], Any]]
 
-    version: str = stated(lambda self: self.what.version, "The name of the hypothetical version.")
-    truncated: bool = stated(
-        lambda self: self.what.truncated, "Whether a limit cut the paths of an access short."
-    )
-    notes: list[str] = stated(
-        lambda self: self.what.notes, "What one should know before acting on it."
-    )
+    version: str = stated("what.version", "The name of the hypothetical version.")
+    truncated: bool = stated("what.truncated", "Whether a limit cut the paths of an access short.")
+    notes: list[str] = stated("what.notes", "What one should know before acting on it.")
 
     @field
     def coverage(self) -> Coverage:
@@ -229,12 +225,8 @@ class Plan:
     again: strawberry.Private[Callable[[Version], Plan | None]]
     entered: strawberry.Private[Callable[[Version], Any]]
 
-    verified: bool = stated(
-        lambda self: self.found.verified, "Whether the access ends by it, asked of the graph."
-    )
-    truncated: bool = stated(
-        lambda self: self.found.truncated, "Whether a limit cut the paths of an access short."
-    )
+    verified: bool = stated("found.verified", "Whether the access ends by it, asked of the graph.")
+    truncated: bool = stated("found.truncated", "Whether a limit cut the paths of an access short.")
 
     @field
     def access(self) -> Access:
@@ -255,9 +247,7 @@ class Plan:
         """The outcome of the plan for the accesses of all identities."""
         return _outcome_of(self)
 
-    sentence: str = stated(
-        lambda self: self.found.explanation.sentence, "All of it in plain English."
-    )
+    sentence: str = stated("found.explanation.sentence", "All of it in plain English.")
 
 
 def _outcome_of(planned: Plan) -> WhatIf:
@@ -286,11 +276,9 @@ class DutyConflict:
     graph: strawberry.Private[AccessGraph]
     found: strawberry.Private[duties.Conflict]
 
-    duty: str = stated(
-        lambda self: self.found.duty.name, "The name that the policy gives to the duty."
-    )
-    reason: str = stated(lambda self: self.found.duty.reason, "Why the sides are kept apart.")
-    scope: DutyScope = stated(lambda self: self.found.duty.scope, "Where both must be held.")
+    duty: str = stated("found.duty.name", "The name that the policy gives to the duty.")
+    reason: str = stated("found.duty.reason", "Why the sides are kept apart.")
+    scope: DutyScope = stated("found.duty.scope", "Where both must be held.")
 
     @field
     def principal(self) -> Identity:

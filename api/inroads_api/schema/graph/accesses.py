@@ -148,21 +148,21 @@ class AccessFacts:
 
     found: strawberry.Private[model.Access | Facts | Row]
 
-    roles: list[Role] = stated(lambda self: self.found.roles, "The maximal roles over the paths.")
+    roles: list[Role] = stated("found.roles", "The maximal roles over the paths.")
     capabilities: list[Capability] = stated(
-        lambda self: self.found.capabilities, "What these roles can do, by the policy's table."
+        "found.capabilities", "What these roles can do, by the policy's table."
     )
-    certainty: Certainty = stated(lambda self: self.found.certainty, "How sure the best path is.")
-    state: AccessState = stated(lambda self: self.found.state, "Active when any path is.")
+    certainty: Certainty = stated("found.certainty", "How sure the best path is.")
+    state: AccessState = stated("found.state", "Active when any path is.")
     state_reasons: list[str] = stated(
-        lambda self: self.found.reasons, "Why it is latent, as codes; none when it is active."
+        "found.reasons", "Why it is latent, as codes; none when it is active."
     )
     contested: bool = stated(
-        lambda self: self.found.contested,
+        "found.contested",
         "True if any role rests on contested paths alone: records contradict each other about it.",
     )
     contested_roles: list[Role] = stated(
-        lambda self: self.found.contested_roles, "The roles of which every path is contested."
+        "found.contested_roles", "The roles of which every path is contested."
     )
 
 
@@ -194,9 +194,7 @@ class Access(AccessFacts):
         """The business or account that is reached."""
         return node(self.graph, self.found.resource)
 
-    distance: int = stated(
-        lambda self: self.found.distance, "The number of steps of the shortest path."
-    )
+    distance: int = stated("found.distance", "The number of steps of the shortest path.")
 
     @field
     def contradictions(self) -> list[Contradiction]:

@@ -55,9 +55,7 @@ class Business(Node):
         "Whether this business's team document, or a whole listing of its members, was read: only"
         " then is who reaches it complete.",
     )
-    business_uuid: ID | None = stated(
-        lambda self: self._record.business_uuid, "The business's other id."
-    )
+    business_uuid: ID | None = stated("_record.business_uuid", "The business's other id.")
 
     @field
     def address(self) -> Address | None:
@@ -69,15 +67,9 @@ class Business(Node):
         """Named phone numbers; documents give one, several or none."""
         return phones(self.graph, self._record.phone_number)
 
-    status: str | None = stated(
-        lambda self: self._record.status, "The status of the business, as spelled."
-    )
-    date_format: str | None = stated(
-        lambda self: self._record.date_format, "How the business writes dates."
-    )
-    timezone: str | None = stated(
-        lambda self: self._record.timezone, "The time zone of the business."
-    )
+    status: str | None = stated("_record.status", "The status of the business, as spelled.")
+    date_format: str | None = stated("_record.date_format", "How the business writes dates.")
+    timezone: str | None = stated("_record.timezone", "The time zone of the business.")
 
     @field
     def api_paths(self) -> list[ApiPath]:

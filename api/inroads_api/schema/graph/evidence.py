@@ -54,9 +54,7 @@ class Evidence:
         """The JSON pointer (RFC 6901) of the record in the document."""
         return self._place
 
-    record_id: ID | None = stated(
-        lambda self: self.said.record_id, "The record's own id, when it has one."
-    )
+    record_id: ID | None = stated("said.record_id", "The record's own id, when it has one.")
 
     @field
     def record(self) -> JSON | None:

@@ -38,7 +38,7 @@ class Grant:
         """The records by name, such as `membership 168372 = group row 168372 = role 682608`."""
         return wording.records(self.graph, self.held)
 
-    relation: Relation = stated(lambda self: self.held.relation, "The relation that is held.")
+    relation: Relation = stated("held.relation", "The relation that is held.")
 
     @field
     def principal(self) -> Node:
@@ -51,20 +51,18 @@ class Grant:
         return node(self.graph, self.held.resource)
 
     roles: list[Role] = stated(
-        lambda self: self.held.roles,
+        "held.roles",
         "The canonical roles that its records state, the membership's first.",
     )
     raw_roles: list[str | None] = stated(
-        lambda self: self.held.words,
+        "held.words",
         "The documents' own words, in the order in which its records speak.",
     )
     active: bool = stated(
-        lambda self: self.held.active,
+        "held.active",
         "False when a standing group row, team row or listed member says so.",
     )
-    contested: bool = stated(
-        lambda self: self.held.contested, "True if records contradict each other about it."
-    )
+    contested: bool = stated("held.contested", "True if records contradict each other about it.")
 
     @field
     def contradictions(self) -> list[Contradiction]:

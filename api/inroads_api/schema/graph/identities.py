@@ -78,19 +78,17 @@ class Identity(Node):
         lambda self: bool(self.attributes.get("observed")),
         "Whether this identity's own document was read; see `coverage` for whether what it reaches is complete.",
     )
-    created_at: dt.datetime | None = stated(
-        lambda self: self._me.created_at, "When the identity was created."
-    )
+    created_at: dt.datetime | None = stated("_me.created_at", "When the identity was created.")
     setup_complete: bool | None = stated(
-        lambda self: self._me.setup_complete,
+        "_me.setup_complete",
         "Whether the identity has been populated with necessary data.",
     )
     identity_uuid: ID | None = stated(
-        lambda self: self._me.identity_uuid,
+        "_me.identity_uuid",
         "The identity's other id, in documents since about 2019.",
     )
     unconfirmed_email: str | None = stated(
-        lambda self: self._me.unconfirmed_email, "A new email that waits for its confirmation."
+        "_me.unconfirmed_email", "A new email that waits for its confirmation."
     )
 
     @field

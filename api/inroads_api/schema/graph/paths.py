@@ -47,23 +47,23 @@ class Path:
         return [Step(graph=self.graph, taken=each) for each in self.walked.steps]
 
     role: Role = stated(
-        lambda self: self.walked.role,
+        "walked.role",
         "The role that the path conveys; UNKNOWN for a mere association.",
     )
     roles: list[Role] = stated(
-        lambda self: self.walked.roles,
+        "walked.roles",
         "All roles of the grant that conveys the access; more than one where its records disagree.",
     )
-    certainty: Certainty = stated(lambda self: self.walked.certainty, "How sure the path is.")
+    certainty: Certainty = stated("walked.certainty", "How sure the path is.")
     state: AccessState = stated(
-        lambda self: self.walked.state,
+        "walked.state",
         "How alive the path is: latent if any node or grant on it is.",
     )
     state_reasons: list[str] = stated(
-        lambda self: self.walked.reasons, "Why it is latent, as codes; none when it is active."
+        "walked.reasons", "Why it is latent, as codes; none when it is active."
     )
     contested: bool = stated(
-        lambda self: self.walked.contested,
+        "walked.contested",
         "True if a step is: records contradict each other about its grant.",
     )
 
@@ -86,7 +86,7 @@ class Step:
         return node(self.graph, self.taken.principal)
 
     relation: Relation = stated(
-        lambda self: self.taken.relation,
+        "taken.relation",
         "The relation that is followed; KEEPS is followed both ways.",
     )
 
@@ -95,22 +95,18 @@ class Step:
         """The node at which the step ends."""
         return node(self.graph, self.taken.resource)
 
-    role: Role | None = stated(
-        lambda self: self.taken.role, "The role of the grant, for relations that have one."
-    )
-    raw_role: str | None = stated(
-        lambda self: self.taken.raw_role, "The document's own word for the role."
-    )
+    role: Role | None = stated("taken.role", "The role of the grant, for relations that have one.")
+    raw_role: str | None = stated("taken.raw_role", "The document's own word for the role.")
     contested: bool = stated(
-        lambda self: self.taken.contested, "True if records contradict each other about the grant."
+        "taken.contested", "True if records contradict each other about the grant."
     )
 
     certainty: Certainty = stated(
-        lambda self: self.taken.certainty,
+        "taken.certainty",
         "How sure the step is; a path is as sure as its least sure step.",
     )
     state: AccessState = stated(
-        lambda self: self.taken.state,
+        "taken.state",
         "How alive the step is: latent if its grant or an end of it is.",
     )
 

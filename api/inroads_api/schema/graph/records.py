@@ -53,9 +53,7 @@ class Record:
     held: strawberry.Private[model.Grant]
     said: strawberry.Private[model.Evidence]
 
-    record_id: ID | None = stated(
-        lambda self: self.said.record_id, "The record's own id; not an id of a node."
-    )
+    record_id: ID | None = stated("said.record_id", "The record's own id; not an id of a node.")
 
     @field
     def grant(self) -> Grant:
@@ -146,7 +144,7 @@ class Membership(Record):
         return self.held.roles[0]
 
     roles: list[Role] = stated(
-        lambda self: self.held.roles,
+        "held.roles",
         "All roles that its records state; more than one where they disagree.",
     )
 
@@ -323,11 +321,11 @@ class Profile:
     given: strawberry.Private[ProfileRecord]
 
     setup_complete: bool | None = stated(
-        lambda self: self.given.setup_complete,
+        "given.setup_complete",
         "Whether the identity has been populated with necessary data.",
     )
-    first_name: str | None = stated(lambda self: self.given.first_name, "The first name.")
-    last_name: str | None = stated(lambda self: self.given.last_name, "The last name.")
+    first_name: str | None = stated("given.first_name", "The first name.")
+    last_name: str | None = stated("given.last_name", "The last name.")
 
     @field
     def phone_number(self) -> Phone | None:

@@ -47,11 +47,9 @@ class ReviewEnding:
 
     ending: strawberry.Private[review.Ending]
 
-    principal_id: ID = stated(
-        lambda self: self.ending.principal, "The node id of whose access it was."
-    )
-    resource_id: ID = stated(lambda self: self.ending.resource, "The node id of what was reached.")
-    gone: Gone = stated(lambda self: self.ending.kind, "What became of it.")
+    principal_id: ID = stated("ending.principal", "The node id of whose access it was.")
+    resource_id: ID = stated("ending.resource", "The node id of what was reached.")
+    gone: Gone = stated("ending.kind", "What became of it.")
 
     @field
     def previous(self) -> ReviewDecision | None:
@@ -102,32 +100,20 @@ class ReviewCampaign:
 
     of: strawberry.Private[Seen]
 
-    id: ID = stated(lambda self: self.of.campaign.id, "Its number in the ledger.")
-    name: str = stated(
-        lambda self: self.of.campaign.name, "What it is called, which no other campaign is."
-    )
-    started_by: str = stated(lambda self: self.of.campaign.head.by, "Who started it.")
-    started_at: dt.datetime = stated(
-        lambda self: self.of.campaign.head.started, "When its accesses were frozen."
-    )
-    due: dt.datetime | None = stated(
-        lambda self: self.of.campaign.head.due, "When it is overdue, if ever."
-    )
-    version: str = stated(
-        lambda self: self.of.campaign.head.version, "The version of the graph that was frozen."
-    )
+    id: ID = stated("of.campaign.id", "Its number in the ledger.")
+    name: str = stated("of.campaign.name", "What it is called, which no other campaign is.")
+    started_by: str = stated("of.campaign.head.by", "Who started it.")
+    started_at: dt.datetime = stated("of.campaign.head.started", "When its accesses were frozen.")
+    due: dt.datetime | None = stated("of.campaign.head.due", "When it is overdue, if ever.")
+    version: str = stated("of.campaign.head.version", "The version of the graph that was frozen.")
     as_of: dt.datetime | None = stated(
-        lambda self: self.of.campaign.head.as_of,
+        "of.campaign.head.as_of",
         "The moment that the graph was of; null for all that was observed.",
     )
-    policy_digest: str = stated(
-        lambda self: self.of.campaign.head.policy, "The digest of the policy it was under."
-    )
-    item_count: int = stated(
-        lambda self: self.of.campaign.head.items, "How many items there were at the start."
-    )
+    policy_digest: str = stated("of.campaign.head.policy", "The digest of the policy it was under.")
+    item_count: int = stated("of.campaign.head.items", "How many items there were at the start.")
     forgotten: int = stated(
-        lambda self: self.of.campaign.forgotten,
+        "of.campaign.forgotten",
         "How many items went since with the persons they were about.",
     )
 

@@ -32,18 +32,16 @@ class ReviewDecision:
 
     made: strawberry.Private[review.Decision]
 
-    id: ID = stated(
-        lambda self: self.made.number, "Its number in the ledger; later decisions have higher ones."
-    )
-    verdict: Verdict = stated(lambda self: self.made.verdict, "What was decided.")
+    id: ID = stated("made.number", "Its number in the ledger; later decisions have higher ones.")
+    verdict: Verdict = stated("made.verdict", "What was decided.")
     by: str = stated(
-        lambda self: self.made.by,
+        "made.by",
         "Who decided: as the token tells, or as was said where none is needed.",
     )
-    decided_at: dt.datetime = stated(lambda self: self.made.moment, "When it was decided.")
-    why: str = stated(lambda self: self.made.why, "The reason; it may be empty for KEEP.")
+    decided_at: dt.datetime = stated("made.moment", "When it was decided.")
+    why: str = stated("made.why", "The reason; it may be empty for KEEP.")
     carried_from: ID | None = stated(
-        lambda self: self.made.origin,
+        "made.origin",
         "The id of the decision that this one was carried over from, if it was.",
     )
 

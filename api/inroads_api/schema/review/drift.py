@@ -38,8 +38,8 @@ class ReviewDrift:
     of: strawberry.Private[Seen]
     graph: strawberry.Private[AccessGraph]
 
-    version: str = stated(lambda self: self.found.version, "The name of the version.")
-    same: int = stated(lambda self: self.found.same, "How many accesses are as they were.")
+    version: str = stated("found.version", "The name of the version.")
+    same: int = stated("found.same", "How many accesses are as they were.")
 
     @connection
     def changed(self, page: Page) -> Connection[DriftedAccess]:

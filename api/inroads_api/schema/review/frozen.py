@@ -36,10 +36,10 @@ class FrozenGrant:
 
     was: strawberry.Private[FrozenGrantValue]
 
-    id: ID = stated(lambda self: self.was.id, "Its id.")
-    relation: Relation = stated(lambda self: self.was.relation, "Its kind.")
-    roles: list[Role] = stated(lambda self: self.was.roles, "Its roles.")
-    words: list[str] = stated(lambda self: self.was.words, "The documents' own words for them.")
+    id: ID = stated("was.id", "Its id.")
+    relation: Relation = stated("was.relation", "Its kind.")
+    roles: list[Role] = stated("was.roles", "Its roles.")
+    words: list[str] = stated("was.words", "The documents' own words for them.")
 
     @field
     def records(self) -> list[FrozenRecord]:
@@ -53,14 +53,12 @@ class FrozenPath:
 
     was: strawberry.Private[FrozenPathValue]
 
-    grant_ids: list[ID] = stated(lambda self: self.was.grants, "The ids of its grants, in order.")
-    roles: list[Role] = stated(lambda self: self.was.roles, "What it conveyed.")
-    certainty: Certainty = stated(lambda self: self.was.certainty, "How sure it was.")
-    state: AccessState = stated(lambda self: self.was.state, "How alive it was.")
-    state_reasons: list[str] = stated(
-        lambda self: self.was.reasons, "Why it was latent, if it was."
-    )
-    sentence: str = stated(lambda self: self.was.sentence, "All of it in plain English.")
+    grant_ids: list[ID] = stated("was.grants", "The ids of its grants, in order.")
+    roles: list[Role] = stated("was.roles", "What it conveyed.")
+    certainty: Certainty = stated("was.certainty", "How sure it was.")
+    state: AccessState = stated("was.state", "How alive it was.")
+    state_reasons: list[str] = stated("was.reasons", "Why it was latent, if it was.")
+    sentence: str = stated("was.sentence", "All of it in plain English.")
 
 
 @described
@@ -69,12 +67,10 @@ class FrozenAccess:
 
     was: strawberry.Private[FrozenAccessValue]
 
-    resource_id: ID = stated(lambda self: self.was.resource, "The node id of the account.")
-    what: str = stated(lambda self: self.was.what, "What the account was called.")
-    sentence: str = stated(lambda self: self.was.sentence, "The access in plain English.")
-    truncated: bool = stated(
-        lambda self: self.was.truncated, "Whether there were more paths than were kept."
-    )
+    resource_id: ID = stated("was.resource", "The node id of the account.")
+    what: str = stated("was.what", "What the account was called.")
+    sentence: str = stated("was.sentence", "The access in plain English.")
+    truncated: bool = stated("was.truncated", "Whether there were more paths than were kept.")
     path_count: int = stated(lambda self: len(self.was.paths), "How many paths were kept.")
 
     @field

@@ -121,22 +121,16 @@ class ReviewItem:
     of: strawberry.Private[Seen]
     item: strawberry.Private[Item]
 
-    number: int = stated(
-        lambda self: self.item.number, "Its number in the campaign, by which it is decided about."
-    )
+    number: int = stated("item.number", "Its number in the campaign, by which it is decided about.")
     fingerprint: str = stated(
-        lambda self: self.item.fingerprint,
+        "item.fingerprint",
         "What two accesses share exactly when nothing between them differs.",
     )
-    opened: Opened = stated(lambda self: self.item.opened, "Why it is in the campaign.")
-    principal_id: ID = stated(
-        lambda self: self.item.access.principal, "The node id of whose access it is."
-    )
-    resource_id: ID = stated(
-        lambda self: self.item.access.resource, "The node id of what is reached."
-    )
+    opened: Opened = stated("item.opened", "Why it is in the campaign.")
+    principal_id: ID = stated("item.access.principal", "The node id of whose access it is.")
+    resource_id: ID = stated("item.access.resource", "The node id of what is reached.")
     business_id: ID = stated(
-        lambda self: self.item.business,
+        "item.business",
         "The node id of the business that is reached, or that keeps the account; the account itself"
         " if none is known.",
     )
@@ -145,35 +139,31 @@ class ReviewItem:
         "The access to the account that the business keeps, where this item covers it, too. Its"
         " roles, certainty and state are those of the item.",
     )
-    who: str = stated(lambda self: self.item.access.who, "What the principal was called.")
-    what: str = stated(lambda self: self.item.access.what, "What the resource was called.")
-    roles: list[Role] = stated(lambda self: self.item.access.roles, "The roles.")
+    who: str = stated("item.access.who", "What the principal was called.")
+    what: str = stated("item.access.what", "What the resource was called.")
+    roles: list[Role] = stated("item.access.roles", "The roles.")
     capabilities: list[Capability] = stated(
-        lambda self: self.item.access.capabilities, "What they let the person do."
+        "item.access.capabilities", "What they let the person do."
     )
-    certainty: Certainty = stated(
-        lambda self: self.item.access.certainty, "How sure its best path was."
-    )
-    state: AccessState = stated(lambda self: self.item.access.state, "How alive it was.")
-    state_reasons: list[str] = stated(
-        lambda self: self.item.access.reasons, "Why it was latent, if it was."
-    )
+    certainty: Certainty = stated("item.access.certainty", "How sure its best path was.")
+    state: AccessState = stated("item.access.state", "How alive it was.")
+    state_reasons: list[str] = stated("item.access.reasons", "Why it was latent, if it was.")
     contested: bool = stated(
         lambda self: bool(self.item.access.contested_roles),
         "True if records contradicted each other about a role that no other path gave.",
     )
     contested_roles: list[Role] = stated(
-        lambda self: self.item.access.contested_roles,
+        "item.access.contested_roles",
         "The roles of which every path was contested.",
     )
     contradiction_codes: list[str] = stated(
-        lambda self: self.item.access.contradictions,
+        "item.access.contradictions",
         "The codes of the contradictions: `membership_denied` and the like.",
     )
     truncated: bool = stated(
-        lambda self: self.item.access.truncated, "Whether there were more paths than were kept."
+        "item.access.truncated", "Whether there were more paths than were kept."
     )
-    sentence: str = stated(lambda self: self.item.access.sentence, "The access in plain English.")
+    sentence: str = stated("item.access.sentence", "The access in plain English.")
     path_count: int = stated(lambda self: len(self.item.access.paths), "How many paths were kept.")
     grant_count: int = stated(
         lambda self: len(self.item.access.grants), "How many grants its paths have in all."

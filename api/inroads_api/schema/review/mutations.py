@@ -65,9 +65,9 @@ class StartedReview:
 
     made: strawberry.Private[Campaign]
 
-    campaign_id: ID = stated(lambda self: self.made.id, "The campaign's id.")
-    name: str = stated(lambda self: self.made.name, "What it is called.")
-    item_count: int = stated(lambda self: self.made.head.items, "How many items there are.")
+    campaign_id: ID = stated("made.id", "The campaign's id.")
+    name: str = stated("made.name", "What it is called.")
+    item_count: int = stated("made.head.items", "How many items there are.")
 
 
 @described
@@ -78,13 +78,11 @@ class DecidedReview:
     made: strawberry.Private[Campaign]
     done: strawberry.Private[Decided]
 
-    campaign_id: ID = stated(lambda self: self.made.id, "The campaign's id.")
-    taken: int = stated(lambda self: self.done.new, "How many were new.")
-    known: int = stated(
-        lambda self: self.done.known, "How many said what this person had decided already."
-    )
+    campaign_id: ID = stated("made.id", "The campaign's id.")
+    taken: int = stated("done.new", "How many were new.")
+    known: int = stated("done.known", "How many said what this person had decided already.")
     repeated: bool = stated(
-        lambda self: self.done.again,
+        "done.again",
         "Whether a request with this key had been taken before: nothing was added, and the figures"
         " are those of then.",
     )
@@ -102,7 +100,7 @@ class WithdrawnReview:
 
     made: strawberry.Private[Campaign]
 
-    campaign_id: ID = stated(lambda self: self.made.id, "The campaign's id.")
+    campaign_id: ID = stated("made.id", "The campaign's id.")
     withdrawn: int = value("How many were taken back.")
 
 
@@ -112,7 +110,7 @@ class SignedReview:
 
     made: strawberry.Private[Campaign]
 
-    campaign_id: ID = stated(lambda self: self.made.id, "The campaign's id.")
+    campaign_id: ID = stated("made.id", "The campaign's id.")
 
     @field
     def sign_off(self) -> ReviewSignOff | None:

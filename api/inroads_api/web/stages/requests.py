@@ -93,8 +93,7 @@ async def _read(request: Request, largest: int) -> tuple[Parameters, int]:
     if request.method != "POST":
         text = request.scope["query_string"]
         return _from_url(text), len(text)
-    media_type, parameters = parse_media_type(request.headers.get("content-type", ""))
-    if media_type != LEGACY or not is_utf8(parameters):
+    if not _is_json(request.headers.get("content-type", "")):
         raise Refused(415, "UNSUPPORTED_MEDIA_TYPE", f"the content type must be {LEGACY} in UTF-8")
     body = await _body(request, largest)
     if body.lstrip()[:1] == b"[":
@@ -104,6 +103,13 @@ async def _read(request: Request, largest: int) -> tuple[Parameters, int]:
             "a request has one operation, not a batch: send each operation on its own",
         )
     return _decoded(body, Parameters), len(body)
+
+
+def _is_json(content_type: str) -> bool:
+    if content_type == LEGACY:  # as most clients write it
+        return True
+    media_type, parameters = parse_media_type(content_type)
+    return media_type == LEGACY and is_utf8(parameters)
 
 
 async def _body(request: Request, largest: int) -> bytes:

@@ -183,11 +183,6 @@ class _UnwrittenFinding(NamedTuple):
         return -self.severity.rank, self.rule.id, self.hit.subjects
 
 
-def _finding(found: _UnwrittenFinding, proofs: tuple[Proof, ...], count: int) -> Finding:
-    head = found.identity, found.rule.id, found.rule.version, found.severity
-    return Finding(*head, found.hit.subjects, found.hit.facts, proofs, found.suppressed, count)
-
-
 class _Asked(NamedTuple):
     """The question: rules, the least severity, suppressed findings or not, an earlier version."""
 
@@ -356,12 +351,17 @@ class Findings(Sequence[Finding], Framed):
     def __iter__(self) -> Iterator[Finding]:
         return map(self._written, self._found)
 
-    def unproven(self) -> Iterator[Finding]:
-        """Yield the findings without their evidence, so that no document is looked at."""
-        return (_finding(each, (), 0) for each in self._found)
+    def without_evidence(self, part: slice) -> list[Finding]:
+        """Return findings without any evidence, which is most of the work of writing one."""
+        return [self._written(each, ((), 0)) for each in self._found[part]]
 
-    def _written(self, found: _UnwrittenFinding) -> Finding:
-        return _finding(found, *self._writer.proofs(found.hit.sources))
+    def _written(
+        self, found: _UnwrittenFinding, proved: tuple[tuple[Proof, ...], int] | None = None
+    ) -> Finding:
+        proofs, count = proved or self._writer.proofs(found.hit.sources)
+        head = found.identity, found.rule.id, found.rule.version, found.severity
+        facts = found.hit.subjects, found.hit.facts
+        return Finding(*head, *facts, proofs, found.suppressed, count)
 
     def __str__(self) -> str:
         told = [

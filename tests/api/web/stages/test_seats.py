@@ -52,9 +52,7 @@ def door(bruce: AccessGraph, tmp_path: Path) -> Iterator[tuple[httpx2.Client, An
     auth = Auth(file.path, lambda: NOON)
     app = application(bruce, position=4, auth=auth, patience=60, deadline=60)
     (endpoint,) = (
-        each.endpoint.__self__
-        for each in app.routes
-        if isinstance(each, Route) and each.path == "/graphql"
+        each.endpoint for each in app.routes if isinstance(each, Route) and each.path == "/graphql"
     )
     with TestClient(app, base_url="http://localhost") as client:
         yield client, endpoint, tokens

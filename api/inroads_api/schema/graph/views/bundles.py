@@ -35,29 +35,25 @@ class Bundle:
         return node(self.graph, self.found.parent)
 
     relation: Relation = stated(
-        lambda self: self.found.relation, "The relation between the parent and each member."
+        "found.relation", "The relation between the parent and each member."
     )
     role: Role | None = stated(
-        lambda self: self.found.role, "The role of these grants, for relations that have one."
+        "found.role", "The role of these grants, for relations that have one."
     )
-    certainty: Certainty = stated(
-        lambda self: self.found.certainty, "How sure the path to each member is."
-    )
-    state: AccessState = stated(
-        lambda self: self.found.state, "How alive the path to each member is."
-    )
-    count: int = stated(lambda self: self.found.size, "The number of members.")
+    certainty: Certainty = stated("found.certainty", "How sure the path to each member is.")
+    state: AccessState = stated("found.state", "How alive the path to each member is.")
+    count: int = stated("found.size", "The number of members.")
     beyond: int = stated(
-        lambda self: self.found.beyond,
+        "found.beyond",
         "The number of accesses that hang on the members in turn, listed or not.",
     )
     scopes: int = stated(
-        lambda self: self.found.scopes,
+        "found.scopes",
         "The number of members that are rows of the answer themselves, a business and the account"
         " that it keeps counted once: not those over KEEPS, nor those only on the way.",
     )
     scopes_beyond: int = stated(
-        lambda self: self.found.scopes_beyond,
+        "found.scopes_beyond",
         "How many such rows hang on the members in turn, listed or not.",
     )
 

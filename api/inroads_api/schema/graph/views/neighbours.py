@@ -39,7 +39,7 @@ class Neighbour:
         is_resource = self.direction is Direction.RESOURCES
         return node(self.graph, self.held.resource if is_resource else self.held.principal)
 
-    relation: Relation = stated(lambda self: self.held.relation, "The relation that is held.")
+    relation: Relation = stated("held.relation", "The relation that is held.")
 
     @field
     def grant(self) -> Grant:

@@ -51,18 +51,12 @@ class PathGraphStep:
         """The node at which the step ends."""
         return node(self.graph, self.found.step.resource)
 
-    relation: Relation = stated(
-        lambda self: self.found.step.relation, "The relation that is followed."
-    )
+    relation: Relation = stated("found.step.relation", "The relation that is followed.")
     role: Role | None = stated(
-        lambda self: self.found.step.role, "The role of the grant, for relations that have one."
+        "found.step.role", "The role of the grant, for relations that have one."
     )
-    certainty: Certainty = stated(
-        lambda self: self.found.certainty, "How sure the best path over this step is."
-    )
-    state: AccessState = stated(
-        lambda self: self.found.state, "Active when any path over this step is."
-    )
+    certainty: Certainty = stated("found.certainty", "How sure the best path over this step is.")
+    state: AccessState = stated("found.state", "Active when any path over this step is.")
 
     @field
     def grant(self) -> Grant:
