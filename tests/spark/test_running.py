@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -126,8 +125,8 @@ def test_a_lost_worker_changes_nothing(spark: Any, tmp_path: Path) -> None:
 
     def kill(line: str) -> None:
         if line.startswith("claims") and not killed:
-            workers = subprocess.run(["pgrep", "-P", server], check=True, capture_output=True)
-            killed.append(int(workers.stdout.split()[0]))
+            threads = Path(f"/proc/{server}/task").glob("*/children")
+            killed.append(int(" ".join(each.read_text() for each in threads).split()[0]))
             os.kill(killed[0], signal.SIGKILL)
 
     made = run_on_spark(spark, str(file), f"{tmp_path}/answers", told=kill)
