@@ -15,10 +15,10 @@ Stage = Callable[[str, Any], Any]
 @pytest.fixture(scope="session")
 def spark() -> Iterator[Any]:
     """A session of Spark Connect."""
-    os.environ["SAIL_MODE"] = "local-cluster"
+    os.environ.setdefault("SAIL_MODE", "local-cluster")
     os.environ["SAIL_CLUSTER__WORKER_INITIAL_COUNT"] = "2"
     pysail = pytest.importorskip("pysail.spark", reason="no engine: install pysail")
-    from pyspark.sql import SparkSession
+    from pyspark.sql import SparkSession  # noqa: PLC0415  # only where there is an engine
 
     server = pysail.SparkConnectServer(port=0)
     server.start(background=True)

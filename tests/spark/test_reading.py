@@ -1,34 +1,156 @@
-"""Documents read on Spark say what they say in files."""
+"""Documents read by workers say what they say in files."""
 
 from __future__ import annotations
 
+import datetime as dt
+import json
 import random
+from pathlib import Path
 from typing import Any
 
-import msgspec
+import pyarrow as pa
+import pytest
 
 from inroads.columns.union import union
+from inroads.errors import InroadsError
+from inroads.explorer import Explorer
+from inroads.policy.tables import STOCK
+from inroads.sources.held import unread_held
+from inroads.sources.loader import Loaded, Stream, gather
 from inroads.spark import tables
 from inroads.spark.parsing import claim_set_of
-from inroads.spark.reading import part, read
+from inroads.spark.reading import Columns, documents_at, part, read
 from inroads.spark.rows import tables_of
-from strategies import random_world
+from records import me, membership
+from strategies import World, random_world
 from worlds import explore
 
+MOMENT = dt.datetime(2026, 3, 1, tzinfo=dt.UTC)
+BEFORE = dt.datetime(2026, 2, 1, tzinfo=dt.UTC)
+JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiI3MTIwNTIifQ.c2lnbmF0dXJlLW9mLXRva2Vu"
+WORLD = random_world(random.Random(3), 40)
 
-def test_random(spark: Any, stage: Any) -> None:
-    world = random_world(random.Random(3), 40)
-    rows = [
-        (msgspec.json.encode(body).decode(), moment.isoformat(), f"document {n}")
-        for n, (body, moment) in enumerate(world)
+
+def lines(world: World) -> list[str]:
+    """A world as envelopes, a line each."""
+    return [
+        json.dumps(
+            {
+                "observed_at": moment.isoformat(),
+                "source": f"document {number}",
+                "document": body,
+            }
+        )
+        for number, (body, moment) in enumerate(world)
     ]
-    frame = spark.createDataFrame(rows, "document string, m string, s string").repartition(3)
-    from inroads.spark.reading import Columns
 
-    said = stage("said", read(frame, columns=Columns("document", "m", "s")))
-    found = {name: part(said, name).toArrow() for name in tables.SAID}
-    ours = tables_of(union([claim_set_of({k: v.cast(tables.SAID[k]) for k, v in found.items()})]))
-    theirs = tables_of(explore(world).fold.said)
-    for name in ours:
-        if name != "issues":
-            assert ours[name].equals(theirs[name]), name
+
+def rows(said: Any, name: str) -> pa.Table:
+    """A table as it was read."""
+    found, schema = part(said, name).toArrow(), tables.SAID[name]
+    columns = [found[field.name].cast(field.type) for field in schema]
+    return pa.Table.from_arrays(columns, schema=schema)
+
+
+def same(said: Any, world: World) -> None:
+    """All that was read is what one machine reads, and so are the issues."""
+    graph = explore(world)
+    found = union([claim_set_of({name: rows(said, name) for name in tables.SAID})])
+    ours, theirs = tables_of(found), tables_of(graph.fold.said)
+    for name in tables.SAID.keys() - {"attributes", "issues"}:
+        # An envelope says its moment, while a column gives it.
+        names = [column for column in tables.SAID[name].names if column != "moment_source"]
+        one, other = (
+            each[name].select(names).sort_by([(column, "ascending") for column in names])
+            for each in (ours, theirs)
+        )
+        assert one.equals(other), name
+    again = Explorer.gathered(Loaded(found, ()))
+    assert dict(again.nodes(data=True)) == dict(graph.nodes(data=True))
+    assert again.issues == graph.issues
+
+
+def test_lines(spark: Any, stage: Any, tmp_path: Path) -> None:
+    """A path of lines of JSON, in one partition and in several."""
+    path = tmp_path / "lines.ndjson"
+    path.write_text("\n".join(lines(WORLD)) + "\n")
+    same(stage("one", read(documents_at(spark, str(path)))), WORLD)
+    same(stage("some", read(documents_at(spark, str(path)).repartition(3))), WORLD)
+
+
+@pytest.mark.parametrize("form", ["parquet", "delta"])
+def test_tables(spark: Any, stage: Any, tmp_path: Path, form: str) -> None:
+    """A table in a lake, with columns of bytes, timestamps and sources."""
+    cells = [
+        (json.dumps(body).encode(), moment, f"document {number}")
+        for number, (body, moment) in enumerate(WORLD)
+    ]
+    frame = spark.createDataFrame(cells, "body binary, seen timestamp, place string")
+    path = str(tmp_path / "lake")
+    frame.write.format(form).save(path)
+    documents = documents_at(spark, f"{form}:{path}")
+    same(stage("said", read(documents, columns=Columns("body", "seen", "place"))), WORLD)
+
+
+def test_malformed(spark: Any, stage: Any) -> None:
+    """Malformed documents are issues, with what one machine says of them, and the others go on."""
+    taken = lines(WORLD)[0]
+    bad = ["{", "[]", '{"id": 1}', " ", '"x"', json.dumps({"observedAt": 1, "document": {}})]
+    cells = [(each, None) for each in [*bad, taken]]
+    cells += [(json.dumps(me(1)), "yesterday"), (None, None)]
+    frame = spark.createDataFrame(cells, "document string, seen string")
+    said = stage("said", read(frame, columns=Columns(observed_at="seen"), observed_at=MOMENT))
+    found = [row for row in rows(said, "issues").to_pylist() if row["document"] is None]
+    arriving = unread_held([[each] for each in bad], MOMENT, [])  # type: ignore[arg-type]
+    wanted = [
+        (each.pointer, each.code, each.message)
+        for each in gather([Stream(arriving)], STOCK).rejections
+    ]
+    wanted += [
+        ("", "bad_moment", "its column of moments has none like 2026-03-01T00:00:00Z"),
+        ("", "empty", "there is nothing in it"),
+    ]
+    assert sorted((row["pointer"], row["code"], row["message"]) for row in found) == sorted(wanted)
+    assert len({row["place"] for row in found}) == len(found)
+    assert {row["source"] for row in found} == {f"documents:{row['place']}" for row in found}
+    assert part(said, "documents").count() == 1
+
+
+def test_moments(spark: Any, stage: Any) -> None:
+    """A document without a moment was observed at the one that is given; none is of the future."""
+    cells = [(json.dumps(me(1)), None), (json.dumps(me(2)), "2999-01-01T00:00:00Z")]
+    frame = spark.createDataFrame(cells, "document string, seen string")
+    said = stage("said", read(frame, columns=Columns(observed_at="seen"), observed_at=MOMENT))
+    (document,) = rows(said, "documents").to_pylist()
+    assert (document["observed_at"], document["subject"]) == (MOMENT, "identity:1")
+    assert [row["code"] for row in rows(said, "issues").to_pylist()] == ["future_moment"]
+
+
+def test_replaced_claims_do_not_travel(spark: Any, stage: Any) -> None:
+    """A partition tells only what its newest documents say, and until a moment what they said."""
+    world = [
+        (me(1, business_memberships=[membership(5, number)]), moment)
+        for number, moment in ((7, BEFORE), (8, MOMENT))
+    ]
+    frame = spark.createDataFrame([(each,) for each in lines(world)], "document string")
+    frame = frame.repartition(1)
+    for name, as_of, business in (("now", None, 8), ("then", BEFORE, 7)):
+        claims = rows(stage(name, read(frame, as_of=as_of)), "claims").to_pylist()
+        assert {row["resource"] for row in claims} == {f"business:{business}"}
+
+
+def test_secrets(spark: Any, stage: Any) -> None:
+    """No secret leaves a worker."""
+    body = me(1, business_memberships=[membership(5, 7, fasttrack_token=JWT)], first_name=JWT)
+    frame = spark.createDataFrame([(json.dumps(body), JWT)], "document string, source string")
+    said = stage("said", read(frame, columns=Columns(source="source"), observed_at=MOMENT))
+    assert part(said, "claims").count() == 1
+    assert JWT not in str(said.toArrow().to_pydict())
+
+
+def test_columns(spark: Any) -> None:
+    """A column that is not there is told."""
+    frame = spark.createDataFrame([("{}",)], "body string")
+    with pytest.raises(InroadsError, match="no column 'document'") as problem:
+        read(frame)
+    assert problem.value.code == "BAD_COLUMN"

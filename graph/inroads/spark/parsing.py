@@ -34,6 +34,7 @@ from inroads.columns.claimset import (
     KeeperRows,
     column_types,
 )
+from inroads.errors import InroadsError
 from inroads.spark import tables
 from inroads.spark.rows import (
     ACCOUNT,
@@ -47,6 +48,17 @@ from inroads.spark.rows import (
 )
 
 
+class Elsewhere(NamedTuple):
+    """A store without bodies: they are where the documents were read."""
+
+    def body(self, at: int, size: int) -> bytes:  # noqa: ARG002  # as stores have it
+        """Raise InroadsError BODY_GONE; see `claimset.Store`."""
+        raise InroadsError("the body is where the documents were read on Spark", "BODY_GONE")
+
+
+ELSEWHERE: Final = Elsewhere()
+
+
 class _Encoded(NamedTuple):
     """Columns of texts as numbers of their distinct values, NONE for null."""
 
@@ -55,7 +67,7 @@ class _Encoded(NamedTuple):
 
     @classmethod
     def of(cls, columns: Sequence[Any]) -> _Encoded:
-        given = [_plain(column) for column in columns]
+        given = [plain(column) for column in columns]
         chunked = pa.chunked_array([each for each in given if len(each)], pa.string())
         if not chunked.num_chunks:
             return cls(pa.array([], pa.string()), [np.zeros(0, np.int64) for _ in given])
@@ -65,7 +77,7 @@ class _Encoded(NamedTuple):
         return cls(values, [numbers_of(each and each.indices) for each in encoded])
 
 
-def _plain(column: Any) -> Any:
+def plain(column: Any) -> Any:
     """Return a column as one array of plain strings."""
     if isinstance(column, pa.ChunkedArray):
         column = column.combine_chunks()
@@ -92,7 +104,7 @@ def flags_of(column: Any) -> Ints:
 
 def _indices(column: Any, words: Sequence[str | None]) -> Ints:
     """Return the indices of words in a list, NONE for null."""
-    return numbers_of(pc.index_in(_plain(column), value_set=pa.array(words, pa.string())))
+    return numbers_of(pc.index_in(plain(column), value_set=pa.array(words, pa.string())))
 
 
 class _Nodes:
@@ -102,7 +114,7 @@ class _Nodes:
         encoded = _Encoded.of(list(scopes.values()))
         parts = pc.split_pattern(encoded.values, " ", max_splits=1)
         kinds, nodes = (pc.list_element(parts, index) for index in range(2))
-        slot = np.array([SCOPES[word] for word in _plain(kinds).to_pylist()] or [0], np.int64)
+        slot = np.array([SCOPES[word] for word in plain(kinds).to_pylist()] or [0], np.int64)
         named = _Encoded.of([nodes, *columns.values()])
         codes, self.accounts = _codes(named.values)
         order = np.argsort(codes, kind="stable")
@@ -235,7 +247,7 @@ class _Read:
                 self.document("keepers"),
             ),
             self._issues(),
-            (),
+            (ELSEWHERE,),
         )
 
     def _claims(self, word: Ints) -> ClaimRows:
@@ -258,13 +270,15 @@ class _Read:
         columns: ClaimRows = _typed(ClaimRows, stated)
         key = columns.document.astype(np.int64) << 8 | columns.section << 3 | columns.relation
         place = (columns.row + np.int64(1)) << 32 | (columns.sub + np.int64(1))
-        once: ClaimRows = _once(columns, key, place)
-        return once
+        order = np.lexsort((place, key))
+        columns, key, place = take(columns, order), key[order], place[order]
+        # A record is told apart by its place, and KEEPS that stand for all their records by their ends.
+        return take(columns, firsts(key, place, columns.principal, columns.resource))
 
     def _attributes(self, word: Ints) -> tuple[AttributeRows, Texts]:
         rows = self.given["attributes"]
         name = _indices(rows["name"], ATTRIBUTES)
-        text = _plain(pc.if_else(pa.array(TEXT_ATTRIBUTES[name]), rows["text"], None))
+        text = plain(pc.if_else(pa.array(TEXT_ATTRIBUTES[name]), rows["text"], None))
         shown = text.is_valid().to_numpy(zero_copy_only=False)
         value = np.where(IS_WORD[name], word, numbers_of(rows["number"]))
         value[shown] = np.arange(int(shown.sum()))
@@ -276,14 +290,20 @@ class _Read:
         # An email that is overruled is told by its key, which several of one document may have.
         several = np.where(columns.name == EMAIL_KEY, columns.value, 0)
         ordinal = numbers_of(rows["ordinal"])
-        return _once(columns, key, columns.document, ordinal, several), texts_of(text.drop_null())
+        keys = key, columns.document, ordinal, several
+        order = np.lexsort(keys[::-1])
+        rows_once = take(take(columns, order), firsts(*(each[order] for each in keys)))
+        return rows_once, texts_of(text.drop_null())
 
     def _documents(self) -> DocumentRows:
         size = len(self.documents.moment)
         # Of a document that stands here several times, the first source by name counts.
-        order = pc.sort_indices(_plain(self.given["documents"]["source"])).to_numpy()[::-1]
+        order = pc.sort_indices(plain(self.given["documents"]["source"])).to_numpy()[::-1]
         rows, at = self.given["documents"].take(order), self.document("documents")[order]
         claims, of_claims = self.given["claims"], self.document("claims")
+        subject = np.full(size, NONE, np.int32)
+        subject[self.document("attributes")] = self.node("attributes", "subject")
+        subject[at] = self.node("documents", "subject")[order]
 
         def spread(values: Ints, nothing: int = 0) -> Ints:
             column = np.full(size, nothing, np.int32)
@@ -292,20 +312,20 @@ class _Read:
 
         def flags(name: str) -> Ints:
             column = spread(flags_of(rows[name])).astype(np.int8)
-            column[of_claims] = flags_of(claims[name])
+            column[of_claims[flags_of(claims[name]) == 1]] = 1
             return column
 
         moment_source = np.zeros(size, np.int8)
-        surest = numbers_of(pc.index_in(_plain(rows["moment_source"]), pa.array(SOURCE_WORDS)))
+        surest = numbers_of(pc.index_in(plain(rows["moment_source"]), pa.array(SOURCE_WORDS)))
         np.maximum.at(moment_source, at, surest.astype(np.int8))
-        source = taken(_plain(rows["source"]), spread(np.arange(len(at), dtype=np.int32), NONE))
+        source = taken(plain(rows["source"]), spread(np.arange(len(at), dtype=np.int32), NONE))
         none = np.zeros(size, np.int32)
         return DocumentRows(
             self.documents.moment,
             self.documents.sha256,
             texts_of(pc.fill_null(source, "")),
             spread(_indices(rows["kind"], DOCUMENT_KINDS)).astype(np.int8),
-            spread(self.node("documents", "subject")[order], NONE),
+            subject,
             flags("wrapped"),
             flags("nested"),
             none,
@@ -317,7 +337,7 @@ class _Read:
 
     def _issues(self) -> IssueRows:
         rows = self.given["issues"]
-        texts = (texts_of(_plain(rows[name])) for name in ("pointer", "code", "message"))
+        texts = (texts_of(plain(rows[name])) for name in ("pointer", "code", "message"))
         return IssueRows(self.document("issues"), *texts)
 
 
@@ -337,16 +357,10 @@ def _typed(kind: Any, rows: Any) -> Any:
     return kind(*(column.astype(each) for column, each in zip(rows, types, strict=True)))
 
 
-def _once(rows: Any, *keys: Ints) -> Any:
-    """Return rows in the order of some keys, those with equal keys once."""
-    order = np.lexsort(keys[::-1])
-    return take(take(rows, order), firsts(*(key[order] for key in keys)))
-
-
 def texts_of(column: Any) -> Texts:
     """Return texts without nulls in the layout of the engine."""
-    plain = pa.concat_arrays([_plain(column)])  # its offsets begin at 0
-    _, starts, data = plain.buffers()
-    size = len(plain)
+    whole = pa.concat_arrays([plain(column)])  # its offsets begin at 0
+    _, starts, data = whole.buffers()
+    size = len(whole)
     offsets = np.frombuffer(starts, np.int32, size + 1) if size else np.zeros(1, np.int32)
     return Texts(offsets, np.frombuffer(data or b"", np.uint8)[: offsets[-1]])

@@ -10,10 +10,13 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import numpy as np
 import pyarrow as pa
 
-from inroads.columns.claimset import ClaimSet
+from inroads.columns.arrays import firsts, take
+from inroads.columns.claimset import ATTRIBUTES, NONE, TABLE_SLOTS, ClaimSet
 from inroads.documents.reader import parse_moment
+from inroads.documents.redaction import redact
 from inroads.errors import InroadsError, Rejection
 from inroads.model import MomentSource
 from inroads.policy.tables import STOCK, Policy
@@ -87,8 +90,12 @@ def read(
 
 
 def part(said: DataFrame, name: str) -> DataFrame:
-    """Return one table of `tables.SAID` out of what `read` returns."""
-    return said.where(f"table = '{name}'").select(*tables.SAID[name].names)
+    """Return one table of `tables.SAID` out of what `read` returns.
+
+    What two partitions say of one document stands in most of them twice; the fold takes it once.
+    """
+    rows = said.where(f"table = '{name}'").select(*tables.SAID[name].names)
+    return rows.distinct() if name == "issues" else rows
 
 
 def reader(
@@ -110,12 +117,23 @@ def reader(
                 if any(flags)
             )
             rejected += zip(done.rejections, failed, strict=True)
-        found = tables_of(merging.whole())
+        found = tables_of(_last_stated(merging.whole()))
         found["issues"] = pa.concat_tables([found["issues"], _refused(rejected)])
         for each, rows in found.items():
             yield from wide(each, rows).to_batches(max_chunksize=ROWS)
 
     return read_partition
+
+
+def _last_stated(said: ClaimSet) -> ClaimSet:
+    """Return a claim set with the last statement of each attribute, which is the one that counts.
+
+    Those of a table may end, and another identity's may then count; of emails each is known.
+    """
+    rows = said.attributes
+    last = np.roll(firsts(rows.node, rows.name), -1)
+    last |= (TABLE_SLOTS[rows.name] != NONE) | (rows.name == ATTRIBUTES.index("email_key"))
+    return said._replace(attributes=take(rows, last))
 
 
 class _Bodiless:
@@ -128,15 +146,13 @@ class _Bodiless:
 
 def _documents(batch: Any, name: str, moment: dt.datetime) -> Iterator[RawDocument | Rejection]:
     """Yield the documents of a batch, as they are found in files."""
-    for raw, given, source, place in zip(
-        *(
-            batch.column(each).to_pylist()
-            for each in ("document", "observed_at", "source", "place")
-        ),
-        strict=True,
-    ):
+    raws, moments, sources, places = (
+        batch.column(each).to_pylist() for each in ("document", "observed_at", "source", "place")
+    )
+    sources = redact(sources, sum(len(each or "") for each in sources))
+    for raw, given, source, place in zip(raws, moments, sources, places, strict=True):
         where = source or f"{name}:{place}"
-        when = _moment(given) if given is not None else moment
+        when = moment if given is None else _moment(given)
         if raw is None:
             yield Rejection(where, "", "empty", "there is nothing in it")
         elif when is None:

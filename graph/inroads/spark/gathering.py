@@ -1,0 +1,343 @@
+"""All rows that bear on the principals of a bucket, for each bucket.
+
+A bucket is folded by itself, and gives the grants of its own principals only. It answers for them as
+the whole does, since it holds what `subset.excerpt` would cut out for them, in two rounds:
+
+- *Keepers*: businesses and groups. A business is with all that keep an account with it (its
+  *cluster*), so that each bucket decides alone which accounts its businesses keep.
+- *Identities*: each by itself. They are given the KEEPS that stand on the accounts of their roles,
+  and nothing of what decided these, so that a business of many members travels once a bucket.
+
+A cluster is a set of businesses and accounts that claims of KEEPS connect, whatever their moment.
+It is named by its least business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyspark.sql import Window
+from pyspark.sql import functions as F  # noqa: N812  # as all Spark code names it
+
+from inroads.columns.arrays import Ints
+from inroads.model import Relation
+from inroads.spark import tables
+
+if TYPE_CHECKING:
+    from pyspark.sql import Column, DataFrame
+
+CLAIMS_A_BUCKET: Final = 2**18
+"""A bucket is sized for about as many claims, which take some hundred megabytes."""
+
+CLUSTERS: Final = pa.schema(
+    [
+        pa.field("node", pa.string(), False, {"meaning": "a business or an account"}),
+        pa.field("cluster", pa.string(), False, {"meaning": "the least business of its cluster"}),
+    ]
+)
+"""The clusters of more than one business or account."""
+
+ROWS: Final = pa.schema(
+    [
+        pa.field("bucket", pa.int64(), False, {"meaning": "the bucket"}),
+        pa.field("table", pa.string(), False, {"meaning": "the table of the row"}),
+        *(field.with_nullable(True) for field in tables.CLAIMS),
+    ]
+)
+"""The rows that are folded to grants. The ends of groups and keepers are principal and resource."""
+
+NODE_ROWS: Final = pa.schema(
+    [
+        *(ROWS.field(name) for name in ("bucket", "table")),
+        *(
+            field.with_nullable(True)
+            for field in (*tables.ATTRIBUTES, tables.COVERS.field("scope"))
+        ),
+    ]
+)
+"""The rows that are folded to nodes. The cluster of a node is a text."""
+
+_ENDS: Final = {"groups": ("group", "business"), "keepers": ("business", "account")}
+_OF_PERSON: Final = ("memberships", "groups", "roles")
+_OF_TEAM: Final = ("team", "keyless_team", "holders")
+_OF_RECORD: Final = ("account", "no_account", "clients", "keeper", "team_group")
+_STATUSES: Final = ("subscription_status", "business_status")
+_LEFT_OUT: Final = ("record", "permissions", "email_key")
+"""Attributes that nodes do not show."""
+
+
+class Clusters(NamedTuple):
+    """The clusters: all of them, and those of more than one business or account, which are few."""
+
+    every: DataFrame
+    several: DataFrame
+
+
+def clusters(claims: DataFrame) -> Clusters:
+    """Return the clusters. Most are a business and its account; the others are put together here."""
+    pairs = (
+        claims.where(F.col("relation") == Relation.KEEPS.value)
+        .select(F.col("principal").alias("business"), F.col("resource").alias("account"))
+        .distinct()
+    )
+    counted = pairs.select(
+        "*",
+        *(
+            F.count("*").over(Window.partitionBy(end)).alias(f"of_{end}")
+            for end in ("business", "account")
+        ),
+    )
+    is_alone = (F.col("of_business") == 1) & (F.col("of_account") == 1)
+    alone = counted.where(is_alone)
+    entangled = counted.where(~is_alone).select("business", "account").toArrow()
+    several = claims.sparkSession.createDataFrame(components(entangled))
+    ends = [
+        alone.select(F.col(end).alias("node"), F.col("business").alias("cluster"))
+        for end in ("business", "account")
+    ]
+    return Clusters(ends[0].unionAll(ends[1]).unionAll(several), several)
+
+
+def components(pairs: pa.Table) -> pa.Table:
+    """Return the connected components of pairs of a business and an account, as CLUSTERS."""
+    business, account = (
+        pairs[name].combine_chunks().cast(pa.string()) for name in ("business", "account")
+    )
+    names = pc.unique(pa.concat_arrays([*_arrays(business), *_arrays(account)]))
+    names = names.take(pc.sort_indices(names))
+    first, second = (
+        np.asarray(pc.index_in(each, value_set=names).cast(pa.int64()))
+        for each in (business, account)
+    )
+    # Accounts are before businesses, and a cluster is named by its least business.
+    label = np.arange(len(names))
+    is_account = np.asarray(pc.starts_with(names, "account:"))
+    label[is_account] += len(names)
+    before: Ints = label - 1
+    while not np.array_equal(before, label):
+        before = label.copy()
+        least = np.minimum(label[first], label[second])
+        for end in (first, second):
+            np.minimum.at(label, end, least)
+        known = label < len(names)
+        label[known] = label[label[known]]  # so that a long chain takes few rounds
+    return pa.Table.from_arrays([names, names.take(pa.array(label))], schema=CLUSTERS)
+
+
+def _arrays(column: Any) -> list[Any]:
+    return column.chunks if isinstance(column, pa.ChunkedArray) else [column]
+
+
+def bucket_count(claims: DataFrame) -> int:
+    """Return how many buckets so many claims need."""
+    return max(1, -(-claims.count() // CLAIMS_A_BUCKET))
+
+
+def of_keepers(given: Mapping[str, DataFrame], found: Clusters, buckets: int) -> DataFrame:
+    """Return the rows of the buckets of businesses and groups, with the columns of ROWS."""
+    claims = given["claims"].where(~F.col("principal").startswith("identity:"))
+    of = found.several.select(F.col("node").alias("principal"), "cluster")
+    claims = claims.join(of, "principal", "left").withColumn(
+        "bucket", _bucket(F.coalesce("cluster", "principal"), buckets)
+    )
+    keeping = claims.where(F.col("relation") == Relation.KEEPS.value)
+    wanted = [
+        claims.select("bucket", F.col(name).alias("scope")) for name in ("scope", "other_scope")
+    ]
+    wanted += [
+        keeping.select("bucket", F.concat(F.lit(f"{scope} "), "principal").alias("scope"))
+        for scope in ("account", "no_account")
+    ]
+    covers = given["covers"]
+    latest = _latest(covers.where(_kind().isin(*_OF_RECORD)))
+    # A group's row of an identity stands until the identity's groups are newer.
+    latest = latest.unionAll(covers.where(_kind() == "groups"))
+    return _rows(claims, "claims").unionAll(_rows(_wanted(latest, wanted), "covers"))
+
+
+def of_identities(
+    given: Mapping[str, DataFrame], keeps: DataFrame, moved: DataFrame, buckets: int
+) -> DataFrame:
+    """Return the rows of the buckets of identities, with the columns of ROWS.
+
+    `keeps` are the grants of KEEPS, and `moved` the keepers that `last_keepers` leaves.
+    """
+    claims = (
+        given["claims"]
+        .where(F.col("principal").startswith("identity:"))
+        .withColumn("bucket", _bucket(F.col("principal"), buckets))
+    )
+    is_role = (F.col("relation") == Relation.ROLE.value) & ~F.col("client_role")
+    accounts = claims.where(is_role).select("bucket", "resource").distinct()
+    keeping = accounts.join(_as_claims(keeps), "resource")
+    moves = accounts.join(moved.select("*", F.col("account").alias("resource")), "resource")
+    grouped = claims.where(F.col("relation") == Relation.GROUP.value)
+    groups = (
+        grouped.select("bucket", F.col("resource").alias("group"))
+        .distinct()
+        .join(_owned(given["groups"]), "group")
+    )
+    covers = given["covers"]
+    own = covers.where(_kind().isin(*_OF_PERSON)).withColumn("bucket", _bucket(_node(), buckets))
+    wanted = [
+        claims.select("bucket", F.col("other_scope").alias("scope")),
+        groups.select("bucket", F.concat(F.lit("team "), "business").alias("scope")),
+        keeping.select("bucket", F.concat(F.lit("keyless_team "), "principal").alias("scope")),
+    ]
+    others = _wanted(_latest(covers.where(_kind().isin(*_OF_TEAM))), wanted)
+    every = _rows(claims, "claims")
+    for rows, name in (
+        (keeping, "claims"),
+        (moves, "keepers"),
+        (groups, "groups"),
+        (own, "covers"),
+        (others, "covers"),
+    ):
+        every = every.unionAll(_rows(rows, name))
+    return every
+
+
+def of_nodes(given: Mapping[str, DataFrame], found: Clusters, buckets: int) -> DataFrame:
+    """Return the rows of the buckets of nodes, with the columns of NODE_ROWS."""
+    here = _bucket(F.col("node"), buckets)
+    attributes = (
+        given["attributes"].where(~F.col("name").isin(*_LEFT_OUT)).withColumn("bucket", here)
+    )
+    named = given["named"].distinct().withColumn("bucket", here)
+    covers = given["covers"]
+    own = covers.where(_kind().isin("me", "team")).withColumn("bucket", _bucket(_node(), buckets))
+    ending = attributes.where(F.col("name").isin(*_STATUSES)).select(
+        "bucket", F.concat_ws(" ", "name", "subject").alias("scope")
+    )
+    tabled = _wanted(_latest(covers.where(_kind().isin(*_STATUSES))), [ending])
+    clustered = found.every.withColumn("bucket", here).withColumnRenamed("cluster", "text")
+    every = _padded(attributes, "attributes", NODE_ROWS)
+    for rows, name in (
+        (named, "named"),
+        (own, "covers"),
+        (tabled, "covers"),
+        (clustered, "clusters"),
+    ):
+        every = every.unionAll(_padded(rows, name, NODE_ROWS))
+    return every
+
+
+def moved_keepers(keepers: DataFrame) -> DataFrame:
+    """Return the keepers of the accounts that several businesses have kept, as few as tell when
+    each account moved.
+    """
+    several = (
+        keepers.groupBy("account")
+        .agg(F.min("business").alias("least"), F.max("business").alias("most"))
+        .where("least < most")
+        .select("account")
+    )
+    return (
+        keepers.join(several, "account")
+        .select(*tables.KEEPERS.names)
+        .groupBy("account")
+        .applyInArrow(last_keepers, tables.spark_schema(tables.KEEPERS))
+    )
+
+
+def last_keepers(keepers: pa.Table) -> pa.Table:
+    """Return the rows of the keepers of one account that `contradictions.last_moves` looks at: the
+    first, the last, the last of another business, and the first that is newer than that.
+    """
+    order = [(name, "ascending") for name in ("observed_at", "document", "business")]
+    rows = keepers.sort_by(order)
+    moment = np.asarray(rows["observed_at"].cast(pa.int64()))
+    other = np.asarray(pc.not_equal(rows["business"], rows["business"][-1]))
+    chosen = {0, len(moment) - 1}
+    if other.any():
+        last = int(np.flatnonzero(other)[-1])
+        chosen |= {last, *np.flatnonzero(moment > moment[last])[:1].tolist()}
+    columns = [rows[field.name].cast(field.type) for field in tables.KEEPERS]
+    return pa.Table.from_arrays(columns, schema=tables.KEEPERS).take(pa.array(sorted(chosen)))
+
+
+def _bucket(name: Column, buckets: int) -> Column:
+    return F.pmod(F.xxhash64(name), F.lit(buckets))
+
+
+def _kind() -> Column:
+    """The word of a scope."""
+    return F.substring_index("scope", " ", 1)
+
+
+def _node() -> Column:
+    """The node of a scope of an identity or business, whose id has no space."""
+    return F.substring_index("scope", " ", -1)
+
+
+def _latest(covers: DataFrame) -> DataFrame:
+    """Return the covers of the latest moment of each scope."""
+    newest = F.max("observed_at").over(Window.partitionBy("scope"))
+    return covers.withColumn("newest", newest).where("observed_at = newest").drop("newest")
+
+
+def _wanted(covers: DataFrame, wanted: list[DataFrame]) -> DataFrame:
+    """Return covers of the scopes that buckets want, for each of these buckets."""
+    every = wanted[0]
+    for each in wanted[1:]:
+        every = every.unionAll(each)
+    return covers.join(every.where("scope is not null").distinct(), "scope")
+
+
+def _owned(groups: DataFrame) -> DataFrame:
+    """Return the groups that were shown for one business only: others belong to none."""
+    return (
+        groups.groupBy("group")
+        .agg(F.min("business").alias("business"), F.max("business").alias("other"))
+        .where("business = other")
+        .drop("other")
+    )
+
+
+def _as_claims(keeps: DataFrame) -> DataFrame:
+    """Return grants of KEEPS as claims that stand: no cover of their scope is given."""
+    record = F.col("evidence")[0]
+    return keeps.select(
+        record["observed_at"].alias("observed_at"),
+        record["document"].alias("document"),
+        "principal",
+        "relation",
+        "resource",
+        F.concat(F.lit("account "), "principal").alias("scope"),
+        F.lit(False).alias("client_role"),
+        F.lit(True).alias("active"),
+        F.lit("business").alias("section"),
+        *(F.lit(-1).alias(name) for name in ("row", "sub")),
+        F.lit(0).alias("contested"),
+        *(F.lit(False).alias(name) for name in ("wrapped", "nested")),
+    )
+
+
+def _rows(frame: DataFrame, name: str) -> DataFrame:
+    """Return rows of a table with the columns of ROWS."""
+    if name in _ENDS:
+        principal, resource = _ENDS[name]
+        frame = (
+            frame.select("*")
+            .withColumn("principal", F.col(principal))
+            .withColumn("resource", F.col(resource))
+        )
+    return _padded(frame, name, ROWS)
+
+
+def _padded(frame: DataFrame, name: str, schema: pa.Schema) -> DataFrame:
+    """Return rows of a table with these columns, null where it has none."""
+    types = tables.spark_schema(schema)
+    columns = [
+        F.col(field.name).cast(field.dataType)
+        if field.name in frame.columns
+        else F.lit(name if field.name == "table" else None).cast(field.dataType)
+        for field in types
+    ]
+    return frame.select(
+        *(column.alias(field.name) for column, field in zip(columns, types, strict=True))
+    )

@@ -1,0 +1,139 @@
+"""Grants and nodes folded in buckets are those of the graph."""
+
+from __future__ import annotations
+
+import copy
+import random
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from inroads.documents.pointers import pointer
+from inroads.explorer import Explorer
+from inroads.model import Relation
+from inroads.spark import tables
+from inroads.spark.folding import SHOWN, folded
+from inroads.spark.reading import Columns, part, read
+from strategies import World, random_world
+from worlds import explore
+
+COLUMNS = Columns("document", "moment", "source")
+
+
+def shifted(world: World, number: int) -> World:
+    """A world whose ids no other world has: numbers are moved on, and accounts have a prefix."""
+    return [(_shifted(body, "", number), moment) for body, moment in copy.deepcopy(world)]
+
+
+NUMBERS = {"id", "identity_id", "business_id", "group_id", "account_business_id"}
+ACCOUNTS = {"account_id", "accountid"}
+TABLES = {"subscription_statuses", "business_statuses", "permissions"}
+
+
+def _shifted(value: Any, key: str, number: int) -> Any:
+    if isinstance(value, dict):
+        named = f"w{number}-" if key in TABLES else ""
+        return {f"{named}{name}": _shifted(each, name, number) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_shifted(each, key, number) for each in value]
+    if key in ACCOUNTS and isinstance(value, str):
+        return f"w{number}-{value}"
+    if key in NUMBERS and value is not None:
+        moved = int(value) + 1_000_000 * number
+        return str(moved) if isinstance(value, str) else moved
+    return value
+
+
+def frame(spark: Any, documents: Iterable[tuple[Any, Any]], partitions: int) -> Any:
+    rows = [
+        (msgspec.json.encode(body).decode(), moment.isoformat(), f"document {number}")
+        for number, (body, moment) in enumerate(documents)
+    ]
+    random.Random(0).shuffle(rows)
+    made = spark.createDataFrame(rows, "document string, moment string, source string")
+    return made.repartition(partitions)
+
+
+def answers(documents: Any, stage: Any, buckets: int, **options: Any) -> dict[str, list[Any]]:
+    """All rows of the folded tables."""
+    said = stage("said", read(documents, columns=COLUMNS, **options))
+    found = folded({name: part(said, name) for name in tables.SAID}, stage, buckets=buckets)
+    return {name: getattr(found, name).toArrow().to_pylist() for name in found._fields}
+
+
+def grants(graph: Explorer) -> dict[str, Any]:
+    """The grants of a graph as the table has them."""
+    documents = graph.documents
+    return {
+        grant.id: {
+            "grant": grant.id,
+            "principal": grant.principal,
+            "relation": grant.relation.value,
+            "resource": grant.resource,
+            "client_role": "/CLIENT@" in grant.id,
+            "roles": sorted(role.value for role in grant.roles),
+            "active": grant.active,
+            "inactive": list(grant.inactive),
+            "contested": [each.code for each in grant.contradictions],
+            "records": len(grant.evidence),
+            "evidence": [
+                {
+                    "observed_at": documents[each.document].observed_at,
+                    "document": documents[each.document].sha256,
+                    "pointer": pointer(documents[each.document], *each[1:4]),
+                    "record": None if each.record_id is None else int(each.record_id),
+                }
+                for each in grant.evidence[:SHOWN]
+            ],
+        }
+        for grant in graph.grants.values()
+    }
+
+
+def nodes(graph: Explorer) -> dict[str, Any]:
+    return {node: dict(data) for node, data in graph.nodes(data=True)}
+
+
+def as_data(row: dict[str, Any]) -> dict[str, Any]:
+    """A row of nodes as a graph shows the node."""
+    plain = {
+        name: value
+        for name, value in row.items()
+        if name not in {"node", "cluster", "listed", "listed_of", "without_login"}
+    }
+    return {
+        name: value
+        for name, value in plain.items()
+        if value is not None and (value or name not in {"observed", "unconfirmed"})
+    }
+
+
+def check(found: dict[str, list[Any]], graph: Explorer) -> None:
+    ours = {row["grant"]: row | {"roles": sorted(row["roles"])} for row in found["grants"]}
+    theirs = grants(graph)
+    assert len(ours) == len(found["grants"])
+    assert ours.keys() == theirs.keys()
+    for name, grant in theirs.items():
+        assert ours[name] == grant, name
+    assert {row["node"]: as_data(row) for row in found["nodes"]} == nodes(graph)
+    assert len(found["nodes"]) == len(graph)
+    kept = {(row["business"], row["account"]) for row in found["keeps"]}
+    assert kept == {
+        (each.principal, each.resource)
+        for each in graph.grants.values()
+        if each.relation is Relation.KEEPS
+    }
+
+
+def test_random_worlds(spark: Any, stage: Any) -> None:
+    """Five hundred random worlds in one job."""
+    documents = [
+        each
+        for number in range(500)
+        for each in shifted(random_world(random.Random(number), 4 + number % 12), number)
+    ]
+    graph = explore(documents)
+    found = answers(frame(spark, documents, 5), stage, buckets=7)
+    check(found, graph)
+    assert sum(map(len, (row["contested"] for row in found["grants"]))) > 500
