@@ -94,7 +94,9 @@ def clusters(claims: DataFrame) -> Clusters:
     is_alone = (F.col("of_business") == 1) & (F.col("of_account") == 1)
     alone = counted.where(is_alone)
     entangled = counted.where(~is_alone).select("business", "account").toArrow()
-    several = claims.sparkSession.createDataFrame(components(entangled))
+    several = claims.sparkSession.createDataFrame(
+        components(entangled), tables.spark_schema(CLUSTERS)
+    )
     ends = [
         alone.select(F.col(end).alias("node"), F.col("business").alias("cluster"))
         for end in ("business", "account")
