@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from inroads.columns.arrays import Ints
 from inroads.model import NodeKind
@@ -91,7 +92,7 @@ def _lists(values: Sequence[Sequence[str]], which: Ints) -> Any:
 def _witness(part: Excerpt, size: Ints, steps: StepRows) -> Any:
     grant = pa.array(steps.grant)
     relation = part.graph.fold.grants.relation[steps.grant]
-    evidence = _plain(part.grants["evidence"]).take(grant)
+    evidence = _evidence(_plain(part.grants["evidence"])).take(grant)
     fields = {
         "from": part.names.take(pa.array(steps.here)),
         "relation": worded(RELATION_WORDS, relation),
@@ -104,6 +105,13 @@ def _witness(part: Excerpt, size: Ints, steps: StepRows) -> Any:
     whole = pa.StructArray.from_arrays(arrays, fields=list(kinds))
     starts = np.concatenate([[0], np.cumsum(size)]).astype(np.int32)
     return pa.ListArray.from_arrays(pa.array(starts), whole)
+
+
+def _evidence(column: Any) -> Any:
+    """Return records in the very types of the table: an engine names UTC in a way of its own."""
+    fields = list(tables.EVIDENCE)
+    arrays = [pc.struct_field(column, each.name).cast(each.type) for each in fields]
+    return pa.StructArray.from_arrays(arrays, fields=fields, mask=column.is_null())
 
 
 def _plain(column: Any) -> Any:
