@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import json
+import os
 import random
 from collections import Counter, defaultdict
+from pathlib import Path as FilePath
 from typing import Any
 
 import pyarrow as pa
 
-from inroads.explorer import Explorer
+from inroads.explorer import Explorer, load
 from inroads.model import Access, Path
 from inroads.policy.tables import STOCK
 from inroads.reach.paths import path_order
 from inroads.reach.questions import reach
+from inroads.sources.synthetic import population
+from inroads.spark.folding import folded
 from inroads.spark.reaching.answering import accesses
 from inroads.spark.reaching.neighbourhoods import gathered
-from inroads.spark.tables import GRANTS, NODES
+from inroads.spark.reading import documents_at, part, read
+from inroads.spark.tables import GRANTS, NODES, SAID
 from lake import grants_of, nodes_of, people, shifted, together
 from strategies import random_world
 from worlds import explore
@@ -165,3 +172,21 @@ def test_hubs_are_answered(spark: Any, stage: Any) -> None:
     reached = Counter(each["resource"] for each in found)
     assert reached["business:1"] == reached["account:hub"] == 2_000
     assert Counter(each["identity"] for each in found)["identity:1"] == 2 * 500
+
+
+PEOPLE = int(os.environ.get("INROADS_SPARK_PEOPLE", "5000"))
+"""How many people the generated population has; 20000 takes some minutes."""
+
+
+def test_a_population(spark: Any, stage: Any, tmp_path: FilePath) -> None:
+    """From the documents of a generated population, read and folded on Spark as well."""
+    bodies = list(population(PEOPLE, 7))
+    file = tmp_path / "population.ndjson"
+    file.write_text("".join(json.dumps(body) + "\n" for body in bodies), "utf-8")
+    moment = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+    said = stage("said", read(documents_at(spark, str(file)), observed_at=moment))
+    found = folded({name: part(said, name) for name in SAID}, stage, buckets=3)
+    grants = stage("grants", found.grants)
+    rows = accesses(grants, found.nodes, buckets=4).toArrow().to_pylist()
+    graph = load(file, observed_at=moment)
+    assert check({(row["identity"], row["resource"]): row for row in rows}, [graph]) == len(rows)
