@@ -7,7 +7,6 @@ from collections import defaultdict
 import numpy as np
 
 from inroads.analysis.findings.context import RuleContext
-from inroads.analysis.findings.document_scan import unlimited
 from inroads.analysis.findings.finding import LineEvidence, Match, RuleOutcome, Source, Spot, Stated
 from inroads.analysis.findings.registry import rule
 from inroads.columns.arrays import Flags, distinct
@@ -103,7 +102,7 @@ def unlimited_on_lapsed(matter: RuleContext, _: RuleRow) -> RuleOutcome:
     for account in known.tolist():
         name = matter.name(account)
         document, native = int(record[account]), escape(native_id(name))
-        limits = unlimited(matter.graph, name, document)
+        limits = matter.bodies.unlimited[account]
         if limits:
             spots = (
                 Spot(
