@@ -266,7 +266,7 @@ def _created(matter: RuleContext) -> tuple[Ints, Ints]:
 @rule(
     "old-grant",
     "roles that say when they were created, on what has lapsed or is inactive",
-    "{0} holds a role on {1}, which has lapsed or is inactive, since {created} ({days} days).",
+    "{0} holds a role on {1}, which has lapsed or is inactive, since {created} ({days:day}).",
     "Revoke the grant unless the business is to come back. No record tells whether a grant was ever used.",
 )
 def old_grant(matter: RuleContext, row: RuleRow) -> RuleOutcome:

@@ -19,7 +19,7 @@ from inroads.policy.rule_settings import RuleRow
 @rule(
     "inactive-business",
     "businesses of which it is known whether they are active",
-    "{0} is inactive and still reached (identities: {identities}).",
+    "{0} is inactive and still reached by {identities:identity}.",
     "Revoke the memberships and roles, or reactivate the business.",
 )
 def inactive_business(matter: RuleContext, _: RuleRow) -> RuleOutcome:
@@ -67,7 +67,7 @@ def _status(matter: RuleContext, account: int) -> tuple[str, str]:
 @rule(
     "lapsed-subscription",
     "accounts of which the subscription's status is known",
-    "The subscription of {0} is {status}, and the account is still reached (identities: {identities}).",
+    "The subscription of {0} is {status}, and {identities:identity} still can reach the account.",
     "Revoke the roles if the account is given up; they come back to life when it is paid for again.",
 )
 def lapsed_subscription(matter: RuleContext, _: RuleRow) -> RuleOutcome:
@@ -121,7 +121,7 @@ def unlimited_on_lapsed(matter: RuleContext, _: RuleRow) -> RuleOutcome:
 @rule(
     "orphan-account",
     "accounts",
-    "No business that was seen keeps {0} (identities that reach it: {identities}).",
+    "No business that was seen keeps {0}; {identities:identity} can reach it.",
     "Collect the documents of its team, or ask the vendor which business the account belongs to.",
 )
 def orphan_account(matter: RuleContext, _: RuleRow) -> RuleOutcome:
