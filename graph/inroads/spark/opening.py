@@ -17,7 +17,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from functools import cache
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -35,7 +35,6 @@ from inroads.spark.folder import marker
 from inroads.spark.parsing import claim_set_of
 
 Names = frozenset[str]
-_BODIES: Final = "the bodies of documents are not in the folder of a run"
 
 
 def opened(
@@ -57,17 +56,10 @@ def opened(
     around = folder.cluster(wanted[0])
     principals = folder.behind(around) | folder.ahead(wanted[1])
     known = around | wanted[1]
-    said = union([folder.said(principals, known)._replace(stores=(_Bodiless(),))])
+    said = union([folder.said(principals, known)])
     graph = Explorer.build(fold(said, policy), policy)
     graph.known = known
     return graph
-
-
-class _Bodiless:
-    """A store that has no bodies."""
-
-    def body(self, *_place: int) -> NoReturn:
-        raise InroadsError(_BODIES, "BODY_GONE")
 
 
 class _Folder:
