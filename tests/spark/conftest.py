@@ -17,6 +17,8 @@ def spark() -> Iterator[Any]:
     """A session of Spark Connect."""
     os.environ.setdefault("SAIL_MODE", "local-cluster")
     os.environ["SAIL_CLUSTER__WORKER_INITIAL_COUNT"] = "2"
+    # A batch is one message between workers, of 4 MB at most.
+    os.environ.setdefault("SAIL_EXECUTION__BATCH_SIZE", "2048")
     pysail = pytest.importorskip("pysail.spark", reason="no engine: install pysail")
     from pyspark.sql import SparkSession  # noqa: PLC0415  # only where there is an engine
 

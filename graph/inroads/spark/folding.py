@@ -45,14 +45,20 @@ def folded(
     stage: Stage,
     policy: Policy = STOCK,
     buckets: int | None = None,
+    deep: bool | None = None,
 ) -> Folded:
     """Return the grants that stand and the nodes, from the tables of `tables.SAID`.
 
     A stage is written wherever a table is needed twice. There are so many `buckets`, by default as
-    many as the number of claims needs.
+    many as the number of claims needs. With `deep`, what newer documents replace is dropped first,
+    by default where there are several documents of most subjects.
     """
     from inroads.spark import gathering  # noqa: PLC0415  # workers need none
 
+    if gathering.is_deep(given["documents"]) if deep is None else deep:
+        covers = stage("current_covers", gathering.current_covers(given["covers"]))
+        claims = gathering.current_claims(given["claims"], covers)
+        given = {**given, "covers": covers, "claims": stage("current_claims", claims)}
     count = buckets or gathering.bucket_count(given["claims"])
     found = gathering.clusters(given["claims"])
     schema = tables.spark_schema(tables.GRANTS)

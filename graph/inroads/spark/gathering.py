@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 CLAIMS_A_BUCKET: Final = 2**18
 """A bucket is sized for about as many claims, which take some hundred megabytes."""
 
+DEEP: Final = 2
+"""With so many documents for each subject, what newer ones replace is dropped before anything else."""
+
 CLUSTERS: Final = pa.schema(
     [
         pa.field("node", pa.string(), False, {"meaning": "a business or an account"}),
@@ -137,6 +140,34 @@ def _arrays(column: Any) -> list[Any]:
 def bucket_count(claims: DataFrame) -> int:
     """Return how many buckets so many claims need."""
     return max(1, -(-claims.count() // CLAIMS_A_BUCKET))
+
+
+def is_deep(documents: DataFrame) -> bool:
+    """Return whether most subjects were observed again and again."""
+    counted = documents.agg(F.count("*"), F.countDistinct("subject")).toArrow()
+    count, subjects = (column[0].as_py() for column in counted.columns)
+    return bool(count > DEEP * subjects)
+
+
+def current_covers(covers: DataFrame) -> DataFrame:
+    """Return the covers of the latest moment of each scope: no older one decides anything."""
+    return _latest(covers)
+
+
+def current_claims(claims: DataFrame, covers: DataFrame) -> DataFrame:
+    """Return the claims that no newer document covers, as `union` keeps them.
+
+    Rows of listings stay, since what they end does not come back. `covers` are the current ones.
+    """
+    newest = covers.groupBy("scope").agg(F.max("observed_at").alias("newest"))
+    stands = "newest IS NULL OR newest <= observed_at OR section = 'listed_member'"
+    names = tables.CLAIMS.names
+    claims = claims.join(newest, "scope", "left").where(stands).select(*names)
+    second = newest.withColumnRenamed("scope", "other_scope")
+    # Those without a second scope would all be of one key of the join.
+    several = claims.where("other_scope IS NOT NULL").join(second, "other_scope", "left")
+    single = claims.where("other_scope IS NULL")
+    return single.unionAll(several.where(stands).select(*names))
 
 
 def of_keepers(given: Mapping[str, DataFrame], found: Clusters, buckets: int) -> DataFrame:
