@@ -112,34 +112,52 @@ def test_random_worlds(spark: Any) -> None:
 
 def hubs(people: int, businesses: int) -> tuple[pa.Table, pa.Table]:
     """A vendor whose clients are all businesses, each owned by somebody; an accountant works for some."""
-    vendor, account = "business:1", "account:hub"
-    grants = [_grant(vendor, "KEEPS", account)]
-    nodes = [_node(vendor, vendor), _node(account, vendor), _node("identity:1")]
+    grants = [("business:1", "KEEPS", "account:hub", [])]
+    nodes = [("business:1", "business:1"), ("account:hub", "business:1"), ("identity:1", None)]
     for number in range(2, people + 2):
         owner, business, kept = f"identity:{number}", f"business:{number}", f"account:a{number}"
-        nodes += [_node(owner), _node(business, business), _node(kept, business)]
+        nodes += [(owner, None), (business, business), (kept, business)]
         grants += [
-            _grant(owner, "MEMBER", business, "OWNER"),
-            _grant(business, "KEEPS", kept),
-            _grant(business, "CLIENT", account, "CLIENT"),
+            (owner, "MEMBER", business, ["OWNER"]),
+            (business, "KEEPS", kept, []),
+            (business, "CLIENT", "account:hub", ["CLIENT"]),
         ]
         if number < businesses + 2:
-            grants.append(_grant("identity:1", "MEMBER", business, "ACCOUNTANT"))
-    return pa.Table.from_pylist(grants, GRANTS), pa.Table.from_pylist(nodes, NODES)
+            grants.append(("identity:1", "MEMBER", business, ["ACCOUNTANT"]))
+    principal, relation, resource, roles = map(list, zip(*grants, strict=True))
+    node, cluster = map(list, zip(*nodes, strict=True))
+    return (
+        filled(
+            GRANTS,
+            {
+                "grant": [f"{held}#{word}@{holder}" for holder, word, held, _ in grants],
+                "principal": principal,
+                "relation": relation,
+                "resource": resource,
+                "roles": roles,
+            },
+        ),
+        filled(
+            NODES,
+            {
+                "node": node,
+                "cluster": cluster,
+                "kind": [each.partition(":")[0].upper() for each in node],
+            },
+        ),
+    )
 
 
-def _grant(principal: str, relation: str, resource: str, *roles: str) -> dict[str, Any]:
-    name = f"{resource}#{relation}@{principal}"
-    ends = {"principal": principal, "relation": relation, "resource": resource}
-    nothing = {"inactive": [], "contested": [], "evidence": []}
-    facts = {"client_role": False, "active": True, "records": 0, "roles": list(roles)}
-    return {"grant": name} | ends | nothing | facts
-
-
-def _node(node: str, cluster: str | None = None) -> dict[str, Any]:
-    kind = node.partition(":")[0].upper()
-    known = {"node": node, "kind": kind, "observed": True, "unconfirmed": False, "cluster": cluster}
-    return dict.fromkeys(NODES.names) | known
+def filled(schema: pa.Schema, columns: dict[str, list[Any]]) -> pa.Table:
+    """Columns as a table; of the others there is nothing."""
+    size = len(next(iter(columns.values())))
+    arrays = []
+    for field in schema:
+        nothing: Any = None
+        if not field.nullable:
+            nothing = [] if pa.types.is_list(field.type) else pa.scalar(0).cast(field.type).as_py()
+        arrays.append(pa.array(columns.get(field.name, [nothing] * size), field.type))
+    return pa.Table.from_arrays(arrays, schema=schema)
 
 
 def test_hubs(spark: Any, stage: Any) -> None:
