@@ -24,7 +24,7 @@ from strategies import World, random_world
 from worlds import explore
 
 COLUMNS = Columns("document", "moment", "source")
-IDENTITIES = int(os.environ.get("INROADS_POPULATION", "5000"))
+IDENTITIES = int(os.environ.get("INROADS_SPARK_PEOPLE", "1000"))
 
 
 def shifted(world: World, number: int) -> World:

@@ -192,7 +192,7 @@ def test_hubs_are_answered(spark: Any, stage: Any) -> None:
     assert Counter(each["identity"] for each in found)["identity:1"] == 2 * 500
 
 
-PEOPLE = int(os.environ.get("INROADS_SPARK_PEOPLE", "5000"))
+PEOPLE = int(os.environ.get("INROADS_SPARK_PEOPLE", "1000"))
 """How many people the generated population has; 20000 takes some minutes."""
 
 
