@@ -74,7 +74,7 @@ def same(said: Any, world: World) -> None:
 def test_lines(spark: Any, stage: Any, tmp_path: Path) -> None:
     """A path of lines of JSON, in one partition and in several."""
     path = tmp_path / "lines.ndjson"
-    path.write_text("\n".join(lines(WORLD)) + "\n")
+    path.write_text("\n \t\n\n".join(lines(WORLD)) + "\n")
     same(stage("one", read(documents_at(spark, str(path)))), WORLD)
     same(stage("some", read(documents_at(spark, str(path)).repartition(3))), WORLD)
 

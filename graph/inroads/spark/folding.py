@@ -61,11 +61,10 @@ def folded(
         given = {**given, "covers": covers, "claims": stage("current_claims", claims)}
     count = buckets or gathering.bucket_count(given["claims"])
     found = gathering.clusters(given["claims"])
-    schema = tables.spark_schema(tables.GRANTS)
 
-    def of(rows: DataFrame, of_identities: bool) -> DataFrame:
+    def of(rows: DataFrame, *, of_identities: bool) -> DataFrame:
         act = grants_of_bucket(policy, of_identities=of_identities)
-        return rows.groupBy("bucket").applyInArrow(act, schema)
+        return gathering.applied(rows, act, tables.GRANTS, count)
 
     keepers = gathering.of_keepers(given, found, count)
     kept = stage("grants_of_keepers", of(keepers, of_identities=False))
@@ -74,14 +73,10 @@ def folded(
     people = gathering.of_identities(given, keeping, moved, count)
     held = stage("grants_of_identities", of(people, of_identities=True))
     nodes = gathering.of_nodes(given, found, count)
+    nodes = gathering.applied(nodes, nodes_of_bucket(policy), tables.NODES, count)
     return Folded(
         kept.unionAll(held),
-        stage(
-            "nodes",
-            nodes.groupBy("bucket").applyInArrow(
-                nodes_of_bucket(policy), tables.spark_schema(tables.NODES)
-            ),
-        ),
+        stage("nodes", nodes),
         keeping.selectExpr("principal AS business", "resource AS account"),
     )
 

@@ -48,7 +48,7 @@ class Columns(NamedTuple):
 
 
 def documents_at(session: SparkSession, path: str, columns: Columns | None = None) -> DataFrame:
-    """Return the documents at a path: a table of Parquet or Delta, or lines of JSON.
+    """Return the documents at a path: a table of Parquet or Delta, or a document in each line.
 
     A folder is a table of Delta if it has a log of Delta, and its files are of Parquet if their
     names say so; a name such as `delta:/lake/me` or `parquet:/lake/me` says it first.
@@ -59,7 +59,9 @@ def documents_at(session: SparkSession, path: str, columns: Columns | None = Non
     if path.rstrip("/").endswith((".parquet", ".pq")):
         return session.read.parquet(path)
     name = (columns or Columns()).document
-    return session.read.text(path).withColumnRenamed("value", name)
+    lines = session.read.text(path)
+    lines = lines.where(lines["value"].rlike(r"\S"))  # the others are blank
+    return lines.withColumnRenamed("value", name)
 
 
 def read(
