@@ -10,17 +10,20 @@ from collections import Counter, defaultdict
 from pathlib import Path as FilePath
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
 from inroads.explorer import Explorer, load
 from inroads.model import Access, Path
+from inroads.policy.loading import load_policy
 from inroads.policy.tables import STOCK
+from inroads.reach.everyone import path_tables
 from inroads.reach.paths import path_order
 from inroads.reach.questions import reach
 from inroads.sources.synthetic import population
 from inroads.spark.folding import folded
-from inroads.spark.reaching.answering import accesses
-from inroads.spark.reaching.neighbourhoods import gathered
+from inroads.spark.reaching.answering import accesses, answered
+from inroads.spark.reaching.neighbourhoods import ROWS, gathered
 from inroads.spark.reading import documents_at, part, read
 from inroads.spark.tables import GRANTS, NODES, SAID
 from lake import grants_of, nodes_of, people, shifted, together
@@ -36,7 +39,7 @@ def tables(graphs: list[Explorer]) -> tuple[pa.Table, pa.Table]:
     return grants, together(nodes_of(graph, world) for world, graph in enumerate(graphs))
 
 
-def answered(spark: Any, graphs: list[Explorer], **options: Any) -> Rows:
+def answered_by(spark: Any, graphs: list[Explorer], **options: Any) -> Rows:
     """The accesses of several worlds, by both ends."""
     grants, nodes = (spark.createDataFrame(each) for each in tables(graphs))
     found = accesses(grants, nodes, graphs[0].policy, **options).toArrow().to_pylist()
@@ -94,7 +97,7 @@ def check_witness(row: dict[str, Any], access: Access, graph: Explorer, world: i
 def test_random_worlds(spark: Any) -> None:
     """Of 500 random worlds, all in one job."""
     graphs = [explore(random_world(random.Random(seed), 6 + seed % 12)) for seed in range(500)]
-    rows = answered(spark, graphs, buckets=7)
+    rows = answered_by(spark, graphs, buckets=7)
     assert check(rows, graphs) > 5_000
     told = defaultdict(set)
     for row in rows.values():
@@ -190,6 +193,72 @@ def test_hubs_are_answered(spark: Any, stage: Any) -> None:
     reached = Counter(each["resource"] for each in found)
     assert reached["business:1"] == reached["account:hub"] == 2_000
     assert Counter(each["identity"] for each in found)["identity:1"] == 2 * 500
+
+
+def bucket(graph: Explorer) -> pa.Table:
+    """All of a graph as the rows of one bucket."""
+    parts = []
+    for made, is_grant in ((grants_of(graph), True), (nodes_of(graph), False)):
+        rows = [
+            {
+                **{name: row.get(name) for name in ROWS.names},
+                "bucket": 0,
+                "evidence": row["evidence"][0] if is_grant else None,
+            }
+            for row in made.to_pylist()
+        ]
+        parts.append(pa.Table.from_pylist(rows, ROWS))
+    return pa.concat_tables(parts)
+
+
+def by_ends(rows: pa.Table) -> Rows:
+    return {(row["identity"], row["resource"]): row for row in rows.to_pylist()}
+
+
+def test_paths_that_are_walked() -> None:
+    """Identities whose paths the closed form leaves unfinished are walked."""
+    walked = 0
+    for seed in range(400):
+        graph = explore(random_world(random.Random(seed), 14))
+        for table in path_tables(graph, np.arange(*graph.fold.kind_starts[:2])):
+            if table.unfinished is not None:
+                walked += int(table.unfinished.sum())
+                check(by_ends(answered(STOCK)(bucket(graph))), [graph])
+    assert walked > 10
+
+
+def test_many_reasons() -> None:
+    """More statuses than an integer has bits."""
+    me = {
+        "id": 1,
+        "confirmed_at": None,
+        "roles": [{"id": n, "role": "admin", "accountid": f"a{n}"} for n in range(1, 101)],
+        "subscription_statuses": {f"a{n}": f"odd {n}" for n in range(1, 101)},
+    }
+    graph = explore([(me, dt.datetime(2026, 1, 1, tzinfo=dt.UTC))])
+    rows = by_ends(answered(STOCK)(bucket(graph)))
+    assert check(rows, [graph]) == 100
+    reasons = {tuple(row["state_reasons"]) for row in rows.values()}
+    assert ("identity_unconfirmed", "odd 7") in reasons
+    assert len(reasons) == 100
+
+
+POLICY = """
+[roles.MANAGER]
+controls = true
+[relations.ROLE]
+controlling = "CONTROL"
+otherwise = "NONE"
+[subscriptions]
+alive = ["cancelled"]
+"""
+
+
+def test_another_policy(spark: Any) -> None:
+    """Under another policy, by which accounts are controlled, too."""
+    policy = load_policy(POLICY)
+    graphs = [explore(random_world(random.Random(seed), 10), policy) for seed in range(60)]
+    assert check(answered_by(spark, graphs, buckets=3), graphs) > 500
 
 
 PEOPLE = int(os.environ.get("INROADS_SPARK_PEOPLE", "1000"))

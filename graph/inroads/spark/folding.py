@@ -145,7 +145,7 @@ def grants_table(folded: Fold, *, of_identities: bool) -> pa.Table:
         "relation": relation,
         "resource": resource,
         "client_role": pa.array(client),
-        "roles": words_of_bits(grants.roles[own], ROLE_WORDS),
+        "roles": _roles(folded, own),
         "active": pa.array(grants.active[own] != 0),
         "inactive": words_of_bits(grants.inactive[own], INACTIVE),
         "contested": words_of_bits(grants.contested[own], CONTRADICTIONS),
@@ -156,6 +156,21 @@ def grants_table(folded: Fold, *, of_identities: bool) -> pa.Table:
         ),
     }
     return table(tables.GRANTS, columns)
+
+
+def _roles(folded: Fold, own: Ints) -> Any:
+    """Return the roles of these grants, those whose records speak first before the others."""
+    starts = np.asarray(folded.evidence_of, np.int64)
+    count = np.diff(starts)[own]
+    grant = np.repeat(np.arange(len(own)), count)
+    role = folded.evidence.role[ranges(starts[:-1][own], count)].astype(np.int64)
+    bits = folded.grants.roles[own][grant].astype(np.int64)
+    rows = np.flatnonzero((role != NONE) & (bits >> np.maximum(role, 0) & 1 != 0))
+    _, first = np.unique(grant[rows] * len(ROLE_WORDS) + role[rows], return_index=True)
+    rows = rows[np.sort(first)]
+    sizes = np.bincount(grant[rows], minlength=len(own))
+    offsets = pa.array(np.append(0, np.cumsum(sizes)), pa.int32())
+    return pa.ListArray.from_arrays(offsets, taken(pa.array(ROLE_WORDS), role[rows]))
 
 
 def words_of_bits(bits: Ints, words: tuple[str, ...] | list[str]) -> Any:
