@@ -32,9 +32,11 @@ def accesses(
     `buckets` is the number of parts in which identities are answered; without it, it follows from
     how many there are.
     """
-    rows = gathered(grants, nodes, policy, buckets or buckets_of(nodes))
-    schema = tables.spark_schema(tables.ACCESSES)
-    return rows.groupBy("bucket").applyInArrow(answered(policy), schema)
+    from inroads.spark.gathering import applied  # noqa: PLC0415  # workers need none
+
+    count = buckets or buckets_of(nodes)
+    rows = gathered(grants, nodes, policy, count)
+    return applied(rows, answered(policy), tables.ACCESSES, count)
 
 
 def buckets_of(nodes: DataFrame) -> int:

@@ -69,9 +69,11 @@ def findings(
     The columns are those of `tables.FINDINGS`. Suppressions expire at `now` (aware). `buckets` is as
     in `answering.accesses`.
     """
-    rows = gathered(grants, nodes, policy, buckets or buckets_of(nodes), groups=True)
-    schema = tables.spark_schema(tables.FINDINGS)
-    return rows.groupBy("bucket").applyInArrow(reviewed(policy, now), schema)
+    from inroads.spark.gathering import applied  # noqa: PLC0415  # workers need none
+
+    count = buckets or buckets_of(nodes)
+    rows = gathered(grants, nodes, policy, count, groups=True)
+    return applied(rows, reviewed(policy, now), tables.FINDINGS, count)
 
 
 def reviewed(policy: Policy, now: dt.datetime) -> Callable[[pa.Table], pa.Table]:
