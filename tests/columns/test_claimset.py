@@ -63,7 +63,7 @@ class TestWhole:
         )
         assert roles(graph) == {}
         assert {each.principal for each in graph.reached_by("business:10")} == {"identity:2"}
-        told = "1 of 2 listed members of business:10 have no login, and no access"
+        told = "1 of 2 listed members of Business 10 (10) have no login, and no access"
         assert notes(graph) == (True, [told])
 
     def test_it_says_nothing_of_the_group(self) -> None:
@@ -140,8 +140,8 @@ class TestPart:
         graph = explore([(OWNER, DAY[0]), (members(10, (2, "manager"), total=40), DAY[1])])
         assert roles(graph) == {"business:10": "OWNER", "account:A": "OWNER"}
         told = [
-            "no team document of business:10 was read: who reaches it is a lower bound",
-            "a listing of 1 of 40 members of business:10 was read",
+            "no team document of Business 10 (10) was read: who reaches it is a lower bound",
+            "a listing of 1 of 40 members of Business 10 (10) was read",
         ]
         assert notes(graph) == (False, told)
 
@@ -186,7 +186,7 @@ class TestPart:
         ]
         complete, told = notes(graph)
         assert not complete
-        assert told[0] == "1 record of the newest documents of business:10 could not be read"
+        assert told[0] == "1 record of the newest documents of Business 10 (10) could not be read"
 
     def test_a_person_twice_makes_it_a_part(self) -> None:
         """Where pages moved while they were read, one person stands in it twice and another is missing."""
@@ -207,8 +207,8 @@ class TestPart:
         part = members(10, (2, "owner"), (None, "x"), total=9)
         graph = explore([(team(10, (1, 2, "owner")), DAY[0]), (part, DAY[1])])
         told = [
-            "a listing of 2 of 9 members of business:10 was read",
-            "1 of 2 listed members of business:10 have no login, and no access",
+            "a listing of 2 of 9 members of Business 10 (10) was read",
+            "1 of 2 listed members of Business 10 (10) have no login, and no access",
         ]
         assert notes(graph) == (True, told)
 

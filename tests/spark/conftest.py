@@ -24,6 +24,8 @@ def remote() -> Iterator[str]:
     os.environ.setdefault("SAIL_MODE", "local-cluster")
     os.environ["SAIL_CLUSTER__WORKER_INITIAL_COUNT"] = "2"
     os.environ.setdefault("RUST_LOG", "off")
+    # A batch is one message between workers, of 4 MB at most.
+    os.environ.setdefault("SAIL_EXECUTION__BATCH_SIZE", "2048")
     pysail = pytest.importorskip("pysail.spark", reason="no engine: install pysail")
     server = pysail.SparkConnectServer(port=0)
     server.start(background=True)

@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import copy
+import os
 import random
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 import msgspec
+import pytest
 
+import inroads
 from inroads.documents.pointers import pointer
 from inroads.explorer import Explorer
-from inroads.model import Relation
+from inroads.model import CONTRADICTIONS, Relation
+from inroads.sources.synthetic import population
 from inroads.spark import tables
 from inroads.spark.folding import SHOWN, folded
-from inroads.spark.reading import Columns, part, read
+from inroads.spark.reading import Columns, documents_at, part, read
 from strategies import World, random_world
 from worlds import explore
 
 COLUMNS = Columns("document", "moment", "source")
+IDENTITIES = int(os.environ.get("INROADS_SPARK_PEOPLE", "1000"))
 
 
 def shifted(world: World, number: int) -> World:
@@ -55,10 +61,14 @@ def frame(spark: Any, documents: Iterable[tuple[Any, Any]], partitions: int) -> 
     return made.repartition(partitions)
 
 
-def answers(documents: Any, stage: Any, buckets: int, **options: Any) -> dict[str, list[Any]]:
+def answers(
+    documents: Any, stage: Any, buckets: int, columns: Columns | None, deep: bool | None = None
+) -> dict[str, list[Any]]:
     """All rows of the folded tables."""
-    said = stage("said", read(documents, columns=COLUMNS, **options))
-    found = folded({name: part(said, name) for name in tables.SAID}, stage, buckets=buckets)
+    said = stage("said", read(documents, columns=columns))
+    found = folded(
+        {name: part(said, name) for name in tables.SAID}, stage, buckets=buckets, deep=deep
+    )
     return {name: getattr(found, name).toArrow().to_pylist() for name in found._fields}
 
 
@@ -72,7 +82,7 @@ def grants(graph: Explorer) -> dict[str, Any]:
             "relation": grant.relation.value,
             "resource": grant.resource,
             "client_role": "/CLIENT@" in grant.id,
-            "roles": sorted(role.value for role in grant.roles),
+            "roles": [role.value for role in grant.roles],
             "active": grant.active,
             "inactive": list(grant.inactive),
             "contested": [each.code for each in grant.contradictions],
@@ -110,7 +120,7 @@ def as_data(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def check(found: dict[str, list[Any]], graph: Explorer) -> None:
-    ours = {row["grant"]: row | {"roles": sorted(row["roles"])} for row in found["grants"]}
+    ours = {row["grant"]: row for row in found["grants"]}
     theirs = grants(graph)
     assert len(ours) == len(found["grants"])
     assert ours.keys() == theirs.keys()
@@ -118,7 +128,9 @@ def check(found: dict[str, list[Any]], graph: Explorer) -> None:
         assert ours[name] == grant, name
     assert {row["node"]: as_data(row) for row in found["nodes"]} == nodes(graph)
     assert len(found["nodes"]) == len(graph)
+    cluster = {row["node"]: row["cluster"] for row in found["nodes"]}
     kept = {(row["business"], row["account"]) for row in found["keeps"]}
+    assert all(cluster[business] == cluster[account] is not None for business, account in kept)
     assert kept == {
         (each.principal, each.resource)
         for each in graph.grants.values()
@@ -126,14 +138,24 @@ def check(found: dict[str, list[Any]], graph: Explorer) -> None:
     }
 
 
-def test_random_worlds(spark: Any, stage: Any) -> None:
-    """Five hundred random worlds in one job."""
+@pytest.mark.parametrize("deep", [False, True])
+def test_random_worlds(spark: Any, stage: Any, deep: bool) -> None:
+    """Hundreds of random worlds in one job, with and without what newer documents replace."""
     documents = [
         each
         for number in range(500)
         for each in shifted(random_world(random.Random(number), 4 + number % 12), number)
     ]
-    graph = explore(documents)
-    found = answers(frame(spark, documents, 5), stage, buckets=7)
-    check(found, graph)
-    assert sum(map(len, (row["contested"] for row in found["grants"]))) > 500
+    found = answers(frame(spark, documents, 5), stage, 7, COLUMNS, deep)
+    check(found, explore(documents))
+    assert {code for row in found["grants"] for code in row["contested"]} == {*CONTRADICTIONS}
+
+
+def test_population(spark: Any, stage: Any, tmp_path: Path) -> None:
+    """A generated population, with hubs: vendors of many clients, accountants of many businesses."""
+    path = tmp_path / "population.ndjson"
+    with path.open("wb") as file:
+        for envelope in population(IDENTITIES, seed=7, contradictory=0.05, stale=0.1, teams=0.2):
+            file.write(msgspec.json.encode(envelope) + b"\n")
+    documents = documents_at(spark, str(path)).repartition(3)
+    check(answers(documents, stage, 5, None), inroads.load(path))

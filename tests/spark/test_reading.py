@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 
 from inroads.columns.union import union
@@ -19,7 +20,7 @@ from inroads.sources.held import unread_held
 from inroads.sources.loader import Loaded, Stream, gather
 from inroads.spark import tables
 from inroads.spark.parsing import claim_set_of
-from inroads.spark.reading import Columns, documents_at, part, read
+from inroads.spark.reading import Columns, documents_at, part, read, reader
 from inroads.spark.rows import tables_of
 from records import me, membership
 from strategies import World, random_world
@@ -73,7 +74,7 @@ def same(said: Any, world: World) -> None:
 def test_lines(spark: Any, stage: Any, tmp_path: Path) -> None:
     """A path of lines of JSON, in one partition and in several."""
     path = tmp_path / "lines.ndjson"
-    path.write_text("\n".join(lines(WORLD)) + "\n")
+    path.write_text("\n \t\n\n".join(lines(WORLD)) + "\n")
     same(stage("one", read(documents_at(spark, str(path)))), WORLD)
     same(stage("some", read(documents_at(spark, str(path)).repartition(3))), WORLD)
 
@@ -114,6 +115,43 @@ def test_malformed(spark: Any, stage: Any) -> None:
     assert len({row["place"] for row in found}) == len(found)
     assert {row["source"] for row in found} == {f"documents:{row['place']}" for row in found}
     assert part(said, "documents").count() == 1
+
+
+def test_a_few_at_a_time() -> None:
+    """However many documents a worker puts together, it says the same."""
+    given = [line.encode() for line in lines(WORLD)]
+    batches = [
+        pa.record_batch(
+            {
+                "document": given[first : first + 3],
+                "observed_at": pa.nulls(len(given[first : first + 3]), pa.string()),
+                "source": pa.nulls(len(given[first : first + 3]), pa.string()),
+                "place": list(range(first, first + 3))[: len(given) - first],
+            }
+        )
+        for first in range(0, len(given), 3)
+    ]
+    found, counts = [], []
+    for together in (1, 10, 1000):
+        act = reader(STOCK, "documents", MOMENT, None, together)
+        said = pa.Table.from_batches(act(batches), tables.WIDE)
+        counts.append(len(said))
+        every = {
+            name: said.filter(pc.equal(said["table"], name)).select(schema.names).cast(schema)
+            for name, schema in tables.SAID.items()
+        }
+        found.append(tables_of(union([claim_set_of(every)])))
+    assert counts == sorted(counts, reverse=True)
+    assert counts[0] > counts[-1]
+    for name in tables.SAID.keys() - {"attributes", "issues"}:
+        assert found[0][name].equals(found[1][name])
+        assert found[0][name].equals(found[2][name])
+
+
+def test_nothing(spark: Any, stage: Any) -> None:
+    """No documents are no rows."""
+    said = stage("said", read(spark.createDataFrame([], "document string")))
+    assert said.count() == 0
 
 
 def test_moments(spark: Any, stage: Any) -> None:

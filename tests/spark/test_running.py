@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ from inroads.spark.folder import marker
 from inroads.spark.running import Asked
 from inroads.spark.running import run as run_on_spark
 from inroads.spark.tables import FORMAT, TABLES
+from lake import people
 from records import me, membership
 
 TOKEN = HOSTILE["fasttrack_token"]
@@ -109,3 +112,31 @@ def test_a_frame_with_columns_of_its_own(spark: Any, tmp_path: Path) -> None:
     assert len(table(tmp_path / "answers", "accesses")) == 2
     written = b"".join(each.read_bytes() for each in (tmp_path / "answers").rglob("*.parquet"))
     assert TOKEN.encode() not in written
+
+
+def test_a_lost_worker_changes_nothing(spark: Any, tmp_path: Path) -> None:
+    """A worker that is killed is replaced by the engine, and the answers are those of the graph."""
+    server = os.environ.get("INROADS_SPARK_SERVER")
+    if not server:
+        pytest.skip("INROADS_SPARK_SERVER has no process whose workers are processes")
+    file = tmp_path / "me.ndjson"
+    assert run("generate", "--identities", "2000", "-o", str(file)).returncode == 0
+    killed = []
+
+    def kill(line: str) -> None:
+        if line.startswith("claims") and not killed:
+            threads = Path(f"/proc/{server}/task").glob("*/children")
+            killed.append(int(" ".join(each.read_text() for each in threads).split()[0]))
+            os.kill(killed[0], signal.SIGKILL)
+
+    made = run_on_spark(spark, str(file), f"{tmp_path}/answers", told=kill)
+    assert killed
+    graph = load(file)
+    wanted = {
+        (identity, each.resource): [*each.roles]
+        for identity in people(graph)
+        for each in graph.reach(identity)
+    }
+    found = table(tmp_path / "answers", "accesses")
+    assert len(found) == made.rows["accesses"]
+    assert {(row["identity"], row["resource"]): row["roles"] for row in found} == wanted

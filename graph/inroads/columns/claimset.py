@@ -5,7 +5,7 @@ hold.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from itertools import accumulate
 from typing import Any, Final, NamedTuple, Protocol, TypeVar
 
@@ -97,6 +97,10 @@ class Store(Protocol):
         """Return the redacted canonical body stored there. Raises InroadsError BODY_GONE if it was
         erased.
         """
+        ...
+
+    def bodies(self, at: Sequence[int], size: Sequence[int]) -> Iterator[bytes]:
+        """Yield the bodies of many places in their order, as `body` returns each."""
         ...
 
 
@@ -236,6 +240,10 @@ class InMemoryBodies(NamedTuple):
     def body(self, at: int, size: int) -> bytes:
         """Return a body; see `Store`."""
         return self.data[at : at + size]
+
+    def bodies(self, at: Sequence[int], size: Sequence[int]) -> Iterator[bytes]:
+        """Yield many bodies; see `Store`."""
+        return map(self.body, at, size)
 
 
 class Numbers(dict[_Key, int]):

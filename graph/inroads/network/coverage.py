@@ -21,6 +21,7 @@ from inroads.columns.claimset import (
 from inroads.documents.claims import SECTIONS_OF_ME
 from inroads.model import Coverage, MomentSource, NodeKind, kind_of
 from inroads.moments import moment_of, rfc3339
+from inroads.network.names.label import label
 from inroads.text import many
 
 if TYPE_CHECKING:
@@ -35,8 +36,8 @@ _FEW: Final = 64
 
 def file_moments(count: int) -> str:
     """Return a sentence about so many documents whose moment is that of a file."""
-    documents, their = ("1 document", "its") if count == 1 else (f"{count} documents", "their")
-    return f"the moment of {documents} is only the modification time of {their} file"
+    their = "its" if count == 1 else "their"
+    return f"the moment of {many(count, 'document')} is only the modification time of {their} file"
 
 
 _BEARING: Final = tuple(SCOPES[each] for each in ("me", *SECTIONS_OF_ME))
@@ -56,10 +57,10 @@ class MeasuredCoverage:
         """
         identities, _, teams, *_ = self._observed
         notes = [
-            f"{observed} of {self.graph.counts[kind]} {plural} have a {document} document of their own"
+            f"{observed:,} of {self.graph.counts[kind]:,} {plural} have {document} of their own"
             for observed, kind, plural, document in (
-                (identities, NodeKind.IDENTITY, "identities", "me"),
-                (teams, NodeKind.BUSINESS, "businesses", "team"),
+                (identities, NodeKind.IDENTITY, "identities", "a record (/me)"),
+                (teams, NodeKind.BUSINESS, "businesses", "a team document"),
             )
             if observed < self.graph.counts[kind]
         ]
@@ -88,7 +89,8 @@ class MeasuredCoverage:
         ]
         if not self.graph.fold.observed[self.graph.number(identity)]:
             gaps.append(
-                f"no document of {identity} itself was read: what it reaches is a lower bound"
+                f"no document of {label(self.graph, identity)} itself was read: "
+                "what it reaches is a lower bound"
             )
         clients = "whose client a business is, is known only from documents that show that business"
         return self._coverage(not gaps, [*gaps, clients], self._behind(latest.values(), grants))
@@ -111,11 +113,12 @@ class MeasuredCoverage:
         notes += [note for business in businesses for note in self._unread(business)]
         if not businesses:
             notes.append(
-                f"no business is known to keep {resource}: who reaches it is a lower bound"
+                f"no business is known to keep {label(self.graph, resource)}: "
+                "who reaches it is a lower bound"
             )
         notes += [
-            f"no team document of {business} was read: who reaches it is a lower bound"
-            for business in unseen
+            f"no team document of {label(self.graph, each)} was read: who reaches it is a lower bound"
+            for each in unseen
         ]
         complete = not notes
         notes += [note for business in businesses for note in self._listed(business)]
@@ -185,6 +188,7 @@ class MeasuredCoverage:
         if newest == NONE:
             return
         now, missing = documents[newest].observed_at, defaultdict(list)
+        name = label(self.graph, identity)
         for scope, section in SECTIONS_OF_ME.items():
             latest = covering.get(SCOPES[scope], NONE)
             if latest == NONE or documents[latest].observed_at != now:
@@ -192,18 +196,18 @@ class MeasuredCoverage:
         for latest, sections in missing.items():
             names = ", ".join(sections)
             if latest == NONE:
-                yield f"no document of {identity} has its {names}: there may be more"
+                yield f"no document of {name} has its {names}: there may be more"
             else:
                 older = rfc3339(documents[latest].observed_at)
                 yield (
-                    f"the newest document of {identity}, of {rfc3339(now)}, lacks {names}: "
+                    f"the newest document of {name}, of {rfc3339(now)}, lacks {names}: "
                     f"what stands is of {older}"
                 )
 
     def _unread(self, subject: str) -> Iterable[str]:
         if count := self._unreadable.get(subject):
-            records = "1 record" if count == 1 else f"{count} records"
-            yield f"{records} of the newest documents of {subject} could not be read"
+            name = label(self.graph, subject)
+            yield f"{many(count, 'record')} of the newest documents of {name} could not be read"
 
     @cached_property
     def _unreadable(self) -> Mapping[str, int]:
@@ -235,16 +239,16 @@ class MeasuredCoverage:
             int(self.graph.fold.attributes[each][place])
             for each in ("listed", "listed_of", "without_login")
         )
-        team = self._latest(business, "team")
+        team, name = self._latest(business, "team"), label(self.graph, business)
         if team == NONE or rows.moment[team] != rows.moment[number]:
             if total == NONE:
                 unknown = "which does not say how many there are"
-                yield f"a listing of {listed} members of {business} was read, {unknown}"
+                yield f"a listing of {many(listed, 'member')} of {name} was read, {unknown}"
             else:
-                yield f"a listing of {listed} of {total} members of {business} was read"
+                yield f"a listing of {listed:,} of {many(total, 'member')} of {name} was read"
         if without:
             yield (
-                f"{without} of {listed} listed members of {business} have no login, and no access"
+                f"{without:,} of {listed:,} listed members of {name} have no login, and no access"
             )
 
     def _coverage(

@@ -21,9 +21,11 @@ from inroads.model import (
     Section,
     Step,
     kind_of,
-    native_id,
 )
 from inroads.network.access_graph import AccessGraph
+
+# As itself, so that whoever takes words from here finds it among them.
+from inroads.network.names.label import label as label  # noqa: PLC0414
 from inroads.text import LISTED, SHOWN, more, printable, shortened
 
 _HOLDS: Final = {
@@ -54,19 +56,6 @@ def moment_words(source: MomentSource | None) -> str:
     return _SAYS_WHEN[source]
 
 
-def label(graph: AccessGraph, node: str) -> str:
-    """Return a readable name of a node: `b@example.com`, `BillSpring (77128)`, `account Xr82w`.
-
-    A name or email in which nothing can be seen counts as none.
-    """
-    data, native = graph.nodes[node], native_id(node)
-    if _is_visible(email := data.get("email") or ""):
-        return printable(email)
-    if _is_visible(name := data.get("name") or ""):
-        return f"{printable(name)} ({native})"
-    return printable(f"{data['kind'].lower()} {native}")
-
-
 def counted(number: int, noun: str) -> str:
     """Return a number of things: `1 identity`, `3 businesses`, `2 documents`."""
     if number == 1:
@@ -75,12 +64,6 @@ def counted(number: int, noun: str) -> str:
 
 
 _PLURALS: Final = {"identity": "identities", "business": "businesses", "access": "accesses"}
-
-
-def _is_visible(text: str) -> bool:
-    if text.isprintable():
-        return bool(text) and not text.isspace()
-    return any(each.isprintable() and not each.isspace() for each in text)
 
 
 def record_label(record: Evidence) -> str:

@@ -399,6 +399,10 @@ class _BodyFile:
         """Return a body; see `claimset.Store`."""
         return os.pread(self._file.fileno(), size, at)
 
+    def bodies(self, at: Sequence[int], size: Sequence[int]) -> Iterator[bytes]:
+        """Yield many bodies; see `claimset.Store`."""
+        return map(self.body, at, size)
+
     def __reduce__(self) -> tuple[Any, ...]:
         descriptor = self._file.fileno()
         if get_spawning_popen() is not None:

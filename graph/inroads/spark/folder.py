@@ -46,9 +46,11 @@ class Folder:
 
     def commit(self, number: int, asked: dict[str, str]) -> Marker:
         """Write the marker: the number of the tables' format, and what was asked of the run."""
+        from pyspark.sql import functions  # noqa: PLC0415  # it is optional
+
         made = Marker(number, asked, dict(self.rows))
-        text = msgspec.json.encode(made).decode()
-        self._write(MARKER, self.spark.createDataFrame([(text,)], "told string"))
+        told = functions.lit(msgspec.json.encode(made).decode()).alias("told")
+        self._write(MARKER, self.spark.range(1).select(told))
         return made
 
     def _write(self, name: str, frame: DataFrame) -> None:

@@ -45,21 +45,26 @@ def folded(
     stage: Stage,
     policy: Policy = STOCK,
     buckets: int | None = None,
+    deep: bool | None = None,
 ) -> Folded:
     """Return the grants that stand and the nodes, from the tables of `tables.SAID`.
 
     A stage is written wherever a table is needed twice. There are so many `buckets`, by default as
-    many as the number of claims needs.
+    many as the number of claims needs. With `deep`, what newer documents replace is dropped first,
+    by default where there are several documents of most subjects.
     """
     from inroads.spark import gathering  # noqa: PLC0415  # workers need none
 
+    if gathering.is_deep(given["documents"]) if deep is None else deep:
+        covers = stage("current_covers", gathering.current_covers(given["covers"]))
+        claims = gathering.current_claims(given["claims"], covers)
+        given = {**given, "covers": covers, "claims": stage("current_claims", claims)}
     count = buckets or gathering.bucket_count(given["claims"])
     found = gathering.clusters(given["claims"])
-    schema = tables.spark_schema(tables.GRANTS)
 
-    def of(rows: DataFrame, of_identities: bool) -> DataFrame:
+    def of(rows: DataFrame, *, of_identities: bool) -> DataFrame:
         act = grants_of_bucket(policy, of_identities=of_identities)
-        return rows.groupBy("bucket").applyInArrow(act, schema)
+        return gathering.applied(rows, act, tables.GRANTS, count)
 
     keepers = gathering.of_keepers(given, found, count)
     kept = stage("grants_of_keepers", of(keepers, of_identities=False))
@@ -68,14 +73,10 @@ def folded(
     people = gathering.of_identities(given, keeping, moved, count)
     held = stage("grants_of_identities", of(people, of_identities=True))
     nodes = gathering.of_nodes(given, found, count)
+    nodes = gathering.applied(nodes, nodes_of_bucket(policy), tables.NODES, count)
     return Folded(
         kept.unionAll(held),
-        stage(
-            "nodes",
-            nodes.groupBy("bucket").applyInArrow(
-                nodes_of_bucket(policy), tables.spark_schema(tables.NODES)
-            ),
-        ),
+        stage("nodes", nodes),
         keeping.selectExpr("principal AS business", "resource AS account"),
     )
 
@@ -144,7 +145,7 @@ def grants_table(folded: Fold, *, of_identities: bool) -> pa.Table:
         "relation": relation,
         "resource": resource,
         "client_role": pa.array(client),
-        "roles": words_of_bits(grants.roles[own], ROLE_WORDS),
+        "roles": _roles(folded, own),
         "active": pa.array(grants.active[own] != 0),
         "inactive": words_of_bits(grants.inactive[own], INACTIVE),
         "contested": words_of_bits(grants.contested[own], CONTRADICTIONS),
@@ -155,6 +156,21 @@ def grants_table(folded: Fold, *, of_identities: bool) -> pa.Table:
         ),
     }
     return table(tables.GRANTS, columns)
+
+
+def _roles(folded: Fold, own: Ints) -> Any:
+    """Return the roles of these grants, those whose records speak first before the others."""
+    starts = np.asarray(folded.evidence_of, np.int64)
+    count = np.diff(starts)[own]
+    grant = np.repeat(np.arange(len(own)), count)
+    role = folded.evidence.role[ranges(starts[:-1][own], count)].astype(np.int64)
+    bits = folded.grants.roles[own][grant].astype(np.int64)
+    rows = np.flatnonzero((role != NONE) & (bits >> np.maximum(role, 0) & 1 != 0))
+    _, first = np.unique(grant[rows] * len(ROLE_WORDS) + role[rows], return_index=True)
+    rows = rows[np.sort(first)]
+    sizes = np.bincount(grant[rows], minlength=len(own))
+    offsets = pa.array(np.append(0, np.cumsum(sizes)), pa.int32())
+    return pa.ListArray.from_arrays(offsets, taken(pa.array(ROLE_WORDS), role[rows]))
 
 
 def words_of_bits(bits: Ints, words: tuple[str, ...] | list[str]) -> Any:

@@ -14,7 +14,7 @@ It is named by its least business.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
@@ -32,6 +32,12 @@ if TYPE_CHECKING:
 
 CLAIMS_A_BUCKET: Final = 2**18
 """A bucket is sized for about as many claims, which take some hundred megabytes."""
+
+DEEP: Final = 2
+"""With so many documents for each subject, what newer ones replace is dropped before anything else."""
+
+ROWS_AT_ONCE: Final = 2**16
+"""How many rows a worker hands on at a time."""
 
 CLUSTERS: Final = pa.schema(
     [
@@ -139,6 +145,34 @@ def bucket_count(claims: DataFrame) -> int:
     return max(1, -(-claims.count() // CLAIMS_A_BUCKET))
 
 
+def is_deep(documents: DataFrame) -> bool:
+    """Return whether most subjects were observed again and again."""
+    counted = documents.agg(F.count("*"), F.countDistinct("subject")).toArrow()
+    count, subjects = (column[0].as_py() for column in counted.columns)
+    return bool(count > DEEP * subjects)
+
+
+def current_covers(covers: DataFrame) -> DataFrame:
+    """Return the covers of the latest moment of each scope: no older one decides anything."""
+    return _latest(covers)
+
+
+def current_claims(claims: DataFrame, covers: DataFrame) -> DataFrame:
+    """Return the claims that no newer document covers, as `union` keeps them.
+
+    Rows of listings stay, since what they end does not come back. `covers` are the current ones.
+    """
+    newest = covers.groupBy("scope").agg(F.max("observed_at").alias("newest"))
+    stands = "newest IS NULL OR newest <= observed_at OR section = 'listed_member'"
+    names = tables.CLAIMS.names
+    claims = claims.join(newest, "scope", "left").where(stands).select(*names)
+    second = newest.withColumnRenamed("scope", "other_scope")
+    # Those without a second scope would all be of one key of the join.
+    several = claims.where("other_scope IS NOT NULL").join(second, "other_scope", "left")
+    single = claims.where("other_scope IS NULL")
+    return single.unionAll(several.where(stands).select(*names))
+
+
 def of_keepers(given: Mapping[str, DataFrame], found: Clusters, buckets: int) -> DataFrame:
     """Return the rows of the buckets of businesses and groups, with the columns of ROWS."""
     claims = given["claims"].where(~F.col("principal").startswith("identity:"))
@@ -147,18 +181,16 @@ def of_keepers(given: Mapping[str, DataFrame], found: Clusters, buckets: int) ->
         "bucket", _bucket(F.coalesce("cluster", "principal"), buckets)
     )
     keeping = claims.where(F.col("relation") == Relation.KEEPS.value)
-    wanted = [
-        claims.select("bucket", F.col(name).alias("scope")) for name in ("scope", "other_scope")
-    ]
+    wanted = [_keys(claims, F.col(name)) for name in ("scope", "other_scope")]
     wanted += [
-        keeping.select("bucket", F.concat(F.lit(f"{scope} "), "principal").alias("scope"))
+        _keys(keeping, F.concat(F.lit(f"{scope} "), "principal"))
         for scope in ("account", "no_account")
     ]
     covers = given["covers"]
     latest = _latest(covers.where(_kind().isin(*_OF_RECORD)))
     # A group's row of an identity stands until the identity's groups are newer.
     latest = latest.unionAll(covers.where(_kind() == "groups"))
-    return _rows(claims, "claims").unionAll(_rows(_wanted(latest, wanted), "covers"))
+    return _rows(claims, "claims").unionAll(_rows(_wanted(latest, "scope", wanted), "covers"))
 
 
 def of_identities(
@@ -174,23 +206,20 @@ def of_identities(
         .withColumn("bucket", _bucket(F.col("principal"), buckets))
     )
     is_role = (F.col("relation") == Relation.ROLE.value) & ~F.col("client_role")
-    accounts = claims.where(is_role).select("bucket", "resource").distinct()
-    keeping = accounts.join(_as_claims(keeps), "resource")
-    moves = accounts.join(moved.select("*", F.col("account").alias("resource")), "resource")
-    grouped = claims.where(F.col("relation") == Relation.GROUP.value)
-    groups = (
-        grouped.select("bucket", F.col("resource").alias("group"))
-        .distinct()
-        .join(_owned(given["groups"]), "group")
-    )
+    accounts = _keys(claims.where(is_role), F.col("resource"))
+    keeping = _wanted(_as_claims(keeps), "resource", [accounts])
+    moves = _wanted(moved, "account", [accounts])
+    is_grouped = F.col("relation") == Relation.GROUP.value
+    named = _keys(claims.where(is_grouped), F.col("resource"))
+    groups = _wanted(given["groups"], "group", [named])
     covers = given["covers"]
     own = covers.where(_kind().isin(*_OF_PERSON)).withColumn("bucket", _bucket(_node(), buckets))
     wanted = [
-        claims.select("bucket", F.col("other_scope").alias("scope")),
-        groups.select("bucket", F.concat(F.lit("team "), "business").alias("scope")),
-        keeping.select("bucket", F.concat(F.lit("keyless_team "), "principal").alias("scope")),
+        _keys(claims, F.col("other_scope")),
+        _keys(groups, F.concat(F.lit("team "), "business")),
+        _keys(keeping, F.concat(F.lit("keyless_team "), "principal")),
     ]
-    others = _wanted(_latest(covers.where(_kind().isin(*_OF_TEAM))), wanted)
+    others = _wanted(_latest(covers.where(_kind().isin(*_OF_TEAM))), "scope", wanted)
     every = _rows(claims, "claims")
     for rows, name in (
         (keeping, "claims"),
@@ -209,13 +238,12 @@ def of_nodes(given: Mapping[str, DataFrame], found: Clusters, buckets: int) -> D
     attributes = (
         given["attributes"].where(~F.col("name").isin(*_LEFT_OUT)).withColumn("bucket", here)
     )
-    named = given["named"].distinct().withColumn("bucket", here)
+    named = given["named"].withColumn("bucket", here)
     covers = given["covers"]
     own = covers.where(_kind().isin("me", "team")).withColumn("bucket", _bucket(_node(), buckets))
-    ending = attributes.where(F.col("name").isin(*_STATUSES)).select(
-        "bucket", F.concat_ws(" ", "name", "subject").alias("scope")
-    )
-    tabled = _wanted(_latest(covers.where(_kind().isin(*_STATUSES))), [ending])
+    stated = attributes.where(F.col("name").isin(*_STATUSES))
+    ending = _keys(stated, F.concat_ws(" ", "name", "subject"))
+    tabled = _wanted(_latest(covers.where(_kind().isin(*_STATUSES))), "scope", [ending])
     clustered = found.every.withColumn("bucket", here).withColumnRenamed("cluster", "text")
     every = _padded(attributes, "attributes", NODE_ROWS)
     for rows, name in (
@@ -226,6 +254,32 @@ def of_nodes(given: Mapping[str, DataFrame], found: Clusters, buckets: int) -> D
     ):
         every = every.unionAll(_padded(rows, name, NODE_ROWS))
     return every
+
+
+def applied(
+    rows: DataFrame, act: Callable[[pa.Table], pa.Table], schema: pa.Schema, buckets: int
+) -> DataFrame:
+    """Return what a function makes of the rows of each bucket.
+
+    This is `applyInArrow` of groups, without the sort that it needs, and in small messages.
+    """
+    return rows.repartition(buckets, "bucket").mapInArrow(
+        each_bucket(act), tables.spark_schema(schema)
+    )
+
+
+def each_bucket(act: Callable[[pa.Table], pa.Table]) -> Callable[[Iterable[Any]], Iterator[Any]]:
+    """Return a function that a worker applies to the batches of a partition of whole buckets."""
+
+    def act_on_partition(batches: Iterable[Any]) -> Iterator[Any]:
+        every = list(batches)
+        if every:
+            rows = pa.Table.from_batches(every)
+            for bucket in pc.unique(rows["bucket"]):
+                found = act(rows.filter(pc.equal(rows["bucket"], bucket)))
+                yield from found.to_batches(max_chunksize=ROWS_AT_ONCE)
+
+    return act_on_partition
 
 
 def moved_keepers(keepers: DataFrame) -> DataFrame:
@@ -282,22 +336,22 @@ def _latest(covers: DataFrame) -> DataFrame:
     return covers.withColumn("newest", newest).where("observed_at = newest").drop("newest")
 
 
-def _wanted(covers: DataFrame, wanted: list[DataFrame]) -> DataFrame:
-    """Return covers of the scopes that buckets want, for each of these buckets."""
+def _keys(frame: DataFrame, name: Column) -> DataFrame:
+    """Return the buckets of rows and a key of the name that each wants there, null if it is null."""
+    return frame.select("bucket", F.when(name.isNotNull(), F.xxhash64(name)).alias("key"))
+
+
+def _wanted(rows: DataFrame, name: str, wanted: list[DataFrame]) -> DataFrame:
+    """Return the rows that buckets want by a name, for each of these buckets.
+
+    Keys are compared instead of names, since they are far smaller. If two names ever share a key,
+    a bucket is given a row that nothing in it asks for, which changes nothing.
+    """
     every = wanted[0]
     for each in wanted[1:]:
         every = every.unionAll(each)
-    return covers.join(every.where("scope is not null").distinct(), "scope")
-
-
-def _owned(groups: DataFrame) -> DataFrame:
-    """Return the groups that were shown for one business only: others belong to none."""
-    return (
-        groups.groupBy("group")
-        .agg(F.min("business").alias("business"), F.max("business").alias("other"))
-        .where("business = other")
-        .drop("other")
-    )
+    keys = every.where("key IS NOT NULL").distinct()
+    return rows.withColumn("key", F.xxhash64(name)).join(keys, "key").drop("key")
 
 
 def _as_claims(keeps: DataFrame) -> DataFrame:

@@ -17,7 +17,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from functools import cache
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -26,6 +26,7 @@ import pyarrow.dataset as ds
 from inroads.columns.claimset import KINDS, SCOPES, ClaimSet
 from inroads.columns.fold import fold
 from inroads.columns.union import union
+from inroads.documents.claims import TABLES_OF_ME
 from inroads.errors import InroadsError
 from inroads.explorer import Explorer
 from inroads.model import NodeKind, Relation, kind_of, node_id
@@ -35,7 +36,6 @@ from inroads.spark.folder import marker
 from inroads.spark.parsing import claim_set_of
 
 Names = frozenset[str]
-_BODIES: Final = "the bodies of documents are not in the folder of a run"
 
 
 def opened(
@@ -57,17 +57,10 @@ def opened(
     around = folder.cluster(wanted[0])
     principals = folder.behind(around) | folder.ahead(wanted[1])
     known = around | wanted[1]
-    said = union([folder.said(principals, known)._replace(stores=(_Bodiless(),))])
+    said = union([folder.said(principals, known)])
     graph = Explorer.build(fold(said, policy), policy)
     graph.known = known
     return graph
-
-
-class _Bodiless:
-    """A store that has no bodies."""
-
-    def body(self, *_place: int) -> NoReturn:
-        raise InroadsError(_BODIES, "BODY_GONE")
 
 
 class _Folder:
@@ -126,24 +119,26 @@ class _Folder:
     def said(self, principals: Names, known: Names) -> ClaimSet:
         """Return all that is said of what some principals hold, with what decides it."""
         claims = self.rows("claims", _among("principal", principals))
-        named = _values(claims, "principal", "resource", "owner")
-        named |= _of_scopes(_values(claims, "scope", "other_scope"))
-        groups = self.rows("groups", _among("group", named))
-        named |= _values(groups, "business")
-        near = self.cluster(named)
+        held = principals | known | _values(claims, "resource")
+        groups = self.rows("groups", _among("group", held))
+        held |= _values(groups, "business")
+        near = held | self.cluster(held)
         kept = _relation(Relation.KEEPS) & _among("principal", near - principals)
         claims = pa.concat_tables([claims, self.rows("claims", kept)])
         keepers = self.rows("keepers", _among("account", near))
-        named = near | known | _values(keepers, "business")
-        attributes = self.rows("attributes", _among("node", named))
-        named |= _values(attributes, "subject")
-        covers = self.rows("covers", _among("scope", _scopes(named)))
+        attributes = self.rows("attributes", _among("node", near))
+        # A hub is spoken of in thousands of documents: of what these are about, only the scopes
+        # that decide are read.
+        is_status = pc.is_in(attributes["name"], value_set=pa.array([*TABLES_OF_ME]))
+        spoken = _values(keepers, "business") | _values(attributes.filter(is_status), "subject")
+        scopes = _scopes(near | spoken) | _values(claims, "scope", "other_scope")
+        covers = self.rows("covers", _among("scope", scopes))
         parts = {"claims": claims, "keepers": keepers, "attributes": attributes, "covers": covers}
         hashes = frozenset[str]().union(*(_values(each, "document") for each in parts.values()))
         about = _among("subject", principals | known)
         documents = self.rows("documents", _among("document", hashes) | about)
         issues = self.rows("issues", _among("document", _values(documents, "document")))
-        named = pa.table([pa.array(sorted(named), pa.string())], schema=tables.NAMED)
+        named = pa.table([pa.array(sorted(near), pa.string())], schema=tables.NAMED)
         more = {"groups": groups, "documents": documents, "issues": issues, "named": named}
         return claim_set_of(parts | more)
 
@@ -165,11 +160,6 @@ def _values(rows: pa.Table, *columns: str) -> Names:
         for value in pc.unique(rows[column]).to_pylist()
         if value is not None
     )
-
-
-def _of_scopes(scopes: Names) -> Names:
-    """Return the nodes that names of scopes end with."""
-    return frozenset(each.partition(" ")[2] for each in scopes)
 
 
 def _scopes(nodes: Names) -> Names:

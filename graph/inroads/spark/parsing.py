@@ -53,7 +53,11 @@ class Elsewhere(NamedTuple):
 
     def body(self, at: int, size: int) -> bytes:  # noqa: ARG002  # as stores have it
         """Raise InroadsError BODY_GONE; see `claimset.Store`."""
-        raise InroadsError("the body is where the documents were read on Spark", "BODY_GONE")
+        raise InroadsError("the bodies of documents are where Spark has read them", "BODY_GONE")
+
+    def bodies(self, at: Sequence[int], size: Sequence[int]) -> Iterator[bytes]:
+        """Raise the same for the first of them."""
+        return map(self.body, at, size)
 
 
 ELSEWHERE: Final = Elsewhere()

@@ -1,14 +1,16 @@
 """Documents of a DataFrame or a path, read by the code that reads files, as the tables of `tables.SAID`.
 
 Each partition is read by one worker, which puts together what its documents say before it hands it
-on: claims that a newer document of the partition replaces never travel. Secrets are dropped there.
+on, so many of them at a time: claims that a newer document of these replaces never travel. Secrets
+are dropped there.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import compress
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -23,13 +25,16 @@ from inroads.policy.tables import STOCK, Policy
 from inroads.sources.chunks import RawDocument
 from inroads.sources.loader import Given, Merging, work
 from inroads.spark import tables
-from inroads.spark.rows import table, tables_of
+from inroads.spark.rows import Printed, table
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
-ROWS: int = 2**16
+ROWS: Final = 2**16
 """How many rows a worker hands on at a time."""
+
+TOGETHER: Final = 2**16
+"""A worker puts together what so many documents say, and hands that on before it reads more."""
 
 
 class Columns(NamedTuple):
@@ -43,7 +48,7 @@ class Columns(NamedTuple):
 
 
 def documents_at(session: SparkSession, path: str, columns: Columns | None = None) -> DataFrame:
-    """Return the documents at a path: a table of Parquet or Delta, or lines of JSON.
+    """Return the documents at a path: a table of Parquet or Delta, or a document in each line.
 
     A folder is a table of Delta if it has a log of Delta, and its files are of Parquet if their
     names say so; a name such as `delta:/lake/me` or `parquet:/lake/me` says it first.
@@ -54,7 +59,9 @@ def documents_at(session: SparkSession, path: str, columns: Columns | None = Non
     if path.rstrip("/").endswith((".parquet", ".pq")):
         return session.read.parquet(path)
     name = (columns or Columns()).document
-    return session.read.text(path).withColumnRenamed("value", name)
+    lines = session.read.text(path)
+    lines = lines.where(lines["value"].rlike(r"\S"))  # the others are blank
+    return lines.withColumnRenamed("value", name)
 
 
 def read(
@@ -99,30 +106,43 @@ def part(said: DataFrame, name: str) -> DataFrame:
 
 
 def reader(
-    policy: Policy, name: str, moment: dt.datetime, as_of: dt.datetime | None
+    policy: Policy,
+    name: str,
+    moment: dt.datetime,
+    as_of: dt.datetime | None,
+    together: int = TOGETHER,
 ) -> Callable[[Iterable[Any]], Iterator[Any]]:
     """Return the function that a worker applies to the batches of a partition."""
 
     def read_partition(batches: Iterable[Any]) -> Iterator[Any]:
-        merging, rejected = Merging(), list[tuple[Rejection, int]]()
+        merging, documents = Merging(), 0
         for batch in batches:
             items = list(_documents(batch, name, moment))
             done = work(Given(items, policy, as_of, None, []), _Bodiless())
             merging.add(done.said)
-            failed = (
-                place
-                for place, flags in zip(
-                    batch.column("place").to_pylist(), done.rejected, strict=True
-                )
-                if any(flags)
-            )
-            rejected += zip(done.rejections, failed, strict=True)
-        found = tables_of(_last_stated(merging.whole()))
-        found["issues"] = pa.concat_tables([found["issues"], _refused(rejected)])
-        for each, rows in found.items():
-            yield from wide(each, rows).to_batches(max_chunksize=ROWS)
+            places = compress(batch.column("place").to_pylist(), map(any, done.rejected))
+            yield from _sent("issues", _refused(done.rejections, list(places)))
+            documents += len(items)
+            if documents >= together:
+                yield from _all_sent(merging.whole())
+                documents = 0
+        if documents:
+            yield from _all_sent(merging.whole())
 
     return read_partition
+
+
+def _all_sent(said: ClaimSet) -> Iterator[Any]:
+    """Yield all tables of a claim set, one after the other, so that one is in memory."""
+    printed = Printed(_last_stated(said))
+    for name in tables.SAID:
+        yield from _sent(name, getattr(printed, name)())
+
+
+def _sent(name: str, rows: pa.Table) -> Iterator[Any]:
+    """Yield the rows of a table as batches with the columns of `tables.WIDE`."""
+    for first in range(0, len(rows), ROWS):
+        yield from wide(name, rows.slice(first, ROWS)).to_batches()
 
 
 def _last_stated(said: ClaimSet) -> ClaimSet:
@@ -170,16 +190,16 @@ def _moment(given: object) -> dt.datetime | None:
     return parse_moment(given)
 
 
-def _refused(rejected: list[tuple[Rejection, int]]) -> pa.Table:
-    """Return rejections as issues."""
+def _refused(rejected: Sequence[Rejection], places: Sequence[int]) -> pa.Table:
+    """Return rejections as issues, each with the number of its row."""
     size = len(rejected)
     columns = {
         "observed_at": pa.nulls(size, tables.MOMENT),
         "document": pa.nulls(size, pa.string()),
-        "place": [place for _, place in rejected],
+        "place": pa.array(places, pa.int64()),
     }
     for name in ("source", "pointer", "code", "message"):
-        columns[name] = pa.array([getattr(each, name) for each, _ in rejected], pa.string())
+        columns[name] = pa.array([getattr(each, name) for each in rejected], pa.string())
     return table(tables.ISSUES, columns)
 
 

@@ -59,17 +59,15 @@ def run(
     InroadsError FOLDER_IN_USE, BAD_COLUMN, and NO_DOCUMENTS if no document was taken.
     """
     asked = asked or Asked()
+    begun = dt.datetime.now(dt.UTC)
+    asked = asked._replace(observed_at=asked.observed_at or begun)
     folder = Folder(spark, place)
-    given = (
-        reading.documents_at(spark, documents, asked.columns)
-        if isinstance(documents, str)
-        else documents
-    )
+    given = _at(spark, documents, asked) if isinstance(documents, str) else documents
 
     def keep(name: str, frame: DataFrame) -> DataFrame:
-        begun = time.monotonic()
+        start = time.monotonic()
         kept = folder.keep(name, frame)
-        told(f"{name}: {many(folder.rows[name], 'row')}, {time.monotonic() - begun:.0f} s")
+        told(f"{name}: {many(folder.rows[name], 'row')}, {time.monotonic() - start:.0f} s")
         return kept
 
     now = _accesses(given, asked, asked.as_of, keep)
@@ -79,14 +77,27 @@ def run(
         )
     keep("exposure", summaries.exposure(now.accesses, now.nodes))
     keep("blast_radius", summaries.blast_radius(now.accesses, now.nodes))
-    moment = asked.as_of or dt.datetime.now(dt.UTC)
-    keep("findings", findings(now.grants, now.nodes, asked.policy, now=moment))
+    keep("findings", findings(now.grants, now.nodes, asked.policy, now=asked.as_of or begun))
     if asked.since:
         then = _accesses(
             given, asked, asked.since, lambda name, frame: keep(f"since_{name}", frame)
         )
         keep("changes", summaries.changes(then.accesses, now.accesses))
     return folder.commit(tables.FORMAT, asked.facts())
+
+
+def _at(spark: SparkSession, place: str, asked: Asked) -> DataFrame:
+    """Return the documents at a place. Raises InroadsError NO_DOCUMENTS if an engine finds no such place."""
+    from pyspark.errors import AnalysisException  # noqa: PLC0415  # it is optional
+
+    found = reading.documents_at(spark, place, asked.columns)
+    try:
+        _ = found.columns
+    except AnalysisException as error:
+        if error.getCondition() != "PATH_NOT_FOUND":
+            raise
+        raise InroadsError(f"there is nothing at {place}", "NO_DOCUMENTS") from None
+    return found
 
 
 class _Answered(NamedTuple):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from socket import create_connection
@@ -72,6 +73,9 @@ def gist(error: Exception) -> str:
     >>> gist(ValueError("the worker says:\\nTraceback of calls\\n  one\\nKeyError: 'a'"))
     "the worker says: KeyError: 'a'"
     """
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    text = str(error)
+    if told := re.search(r'details = "(.+)"', text):  # of an error of the connection itself
+        return told[1]
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
     traced = any(line.startswith("Traceback") for line in lines)
     return " ".join([*lines[:1], *(lines[-1:] if traced else [])]) or type(error).__name__

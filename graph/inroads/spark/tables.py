@@ -158,7 +158,7 @@ GRANTS: Final = pa.schema(
         _column("relation", _TEXT, "the relation"),
         _column("resource", _TEXT, "the node that is held"),
         _column("client_role", _FLAG, "it is stated by client's role rows"),
-        _column("roles", pa.list_(_TEXT), "the canonical roles, in the order of `model.Role`"),
+        _column("roles", pa.list_(_TEXT), "the canonical roles, as its records speak"),
         _column("active", _FLAG, "no record says that it is not active"),
         _column("inactive", pa.list_(_TEXT), "the reasons why it is not active"),
         _column("contested", pa.list_(_TEXT), "the codes of its contradictions"),

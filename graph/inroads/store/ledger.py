@@ -12,7 +12,7 @@ import os
 import secrets
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, nullcontext
 from pathlib import Path
 
@@ -59,12 +59,19 @@ class Bodies:
 
         Raises InroadsError BODY_GONE if it was forgotten since.
         """
+        return self._ledger.body(at)
+
+    def bodies(self, at: Sequence[int], _size: Sequence[int]) -> Iterator[bytes]:
+        """Yield many bodies in their order; see `claimset.Store`."""
+        return self._ledger.bodies(at)
+
+    @property
+    def _ledger(self) -> Ledger:
         try:
-            ledger = self._open.ledger
+            ledger: Ledger = self._open.ledger
         except AttributeError:
             ledger = self._open.ledger = Ledger(self.path, create=False, read_only=True)
-        body: bytes = ledger.body(at)
-        return body
+        return ledger
 
 
 class Ledger(DocumentLog):

@@ -303,7 +303,7 @@ def test_a_listing_is_shown_as_a_team_is() -> None:
     assert manager.reasons == ("member_inactive",)
     one, two = (each.coverage_of_reached_by("business:10") for each in (part, graph))
     assert (one.complete, one.notes) == (two.complete, two.notes)
-    assert "a listing of 3 of 9 members of business:10 was read" in one.notes
+    assert "a listing of 3 of 9 members of Business 10 (10) was read" in one.notes
     assert [(each.kind, each.subject) for each in part.documents if each.kind != "me"] == [
         ("members", "business:10")
     ]

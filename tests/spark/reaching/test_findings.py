@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import random
 from typing import Any
 
 from inroads.analysis.findings import RULES, sentence
 from inroads.explorer import Explorer
+from inroads.policy.loading import load_policy
 from inroads.spark.reaching.findings import COVERED, NOT_COVERED, findings
 from lake import grants_of, nodes_of, shifted, together
 from strategies import random_world
 from worlds import explore
+
+LARGE = random_world(random.Random(117), 60)
+"""A world with findings of nearly all rules."""
 
 
 def test_every_rule_is_told_of() -> None:
@@ -38,7 +43,7 @@ def rows_of(graph: Explorer, world: int) -> list[dict[str, Any]]:
 
 def test_random_worlds(spark: Any) -> None:
     """Of 150 random worlds, the first of them a large one, all in one job."""
-    graphs = [explore(random_world(random.Random(seed), 12 if seed else 60)) for seed in range(150)]
+    graphs = [explore(LARGE), *(explore(random_world(random.Random(n), 12)) for n in range(149))]
     grants, nodes = (
         spark.createDataFrame(together(make(graph, world) for world, graph in enumerate(graphs)))
         for make in (grants_of, nodes_of)
@@ -53,3 +58,35 @@ def test_random_worlds(spark: Any) -> None:
     first = {each.identity: sentence(graphs[0], each) for each in graphs[0].findings(COVERED)}
     told = {row["finding"]: row["sentence"] for row in found}
     assert {name: told[name] for name in first} == first
+    assert len(first) > 300
+
+
+POLICY = """
+[findings.indirect-only]
+enabled = false
+[findings.concentration]
+businesses = 2
+[[suppressions]]
+rule = "redundant-route"
+subject = "{subject}"
+reason = "known"
+expires = {expires}
+"""
+
+
+def test_the_policy_judges(spark: Any) -> None:
+    """A disabled rule does not run, options count, and suppressions hold until their day."""
+    first = explore(LARGE).findings(["redundant-route"])[0].subjects[0]
+    for expires, reason in (("2026-06-01", "known"), ("2026-03-01", None)):
+        policy = load_policy(POLICY.format(subject=first, expires=expires))
+        graph = explore(LARGE, policy)
+        frames = (spark.createDataFrame(made(graph)) for made in (grants_of, nodes_of))
+        now = dt.datetime(2026, 4, 1, tzinfo=dt.UTC)
+        found = findings(*frames, policy, now=now, buckets=2).toArrow().to_pylist()
+        wanted = graph.findings(sorted(COVERED - {"indirect-only"}), now=now)
+        assert sorted(row["finding"] for row in found) == sorted(wanted.identities)
+        assert {
+            row["suppressed"]
+            for row in found
+            if row["rule"] == "redundant-route" and first in row["subjects"]
+        } == {reason}

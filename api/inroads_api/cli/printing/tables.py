@@ -39,6 +39,9 @@ ENDS: Final = frozenset({"principal", "resource"})
 UNBROKEN: Final = 28
 """The widest column of these that is never made narrower for others."""
 
+UPRIGHT: Final = 8
+"""From so many columns a single row that is too wide has a line for each of them."""
+
 STYLES: Final = {
     "INFERRED": ORANGE,  # as in pictures
     "ASSOCIATED": BLUE,
@@ -113,7 +116,7 @@ def print_table(rows: list[dict[str, Any]]) -> None:
         table.add_row(*row)
     to = console()
     needed = to.measure(table, options=to.options.update(max_width=IN_A_FILE * 10)).maximum
-    if len(rows) == 1 and needed > to.width:
+    if len(rows) == 1 and len(names) >= UPRIGHT and needed > to.width:
         table = _upright(cells)
     to.print(table)
 

@@ -1,4 +1,4 @@
-// A button that saves the rows that are shown as a file.
+// A button that saves the rows that are shown as a file; “Save all” is that of a whole list.
 import { csv } from "../csv";
 import { save } from "../save";
 
@@ -17,7 +17,7 @@ export function SaveCsv({ name, header, rows }: Props) {
       class="quiet"
       onClick={() => save(`${name}.csv`, "text/csv", csv(header, rows()))}
     >
-      CSV of what is shown
+      Save these rows (CSV)
     </button>
   );
 }

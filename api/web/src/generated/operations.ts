@@ -773,7 +773,7 @@ export type ReviewEndsQueryVariables = Exact<{
 }>;
 
 
-export type ReviewEndsQuery = { whatIf: { truncated: boolean, ended: { totalCount: number, nodes: Array<{ principal: { id: string, label: string }, resource:
+export type ReviewEndsQuery = { whatIf: { truncated: boolean, notes: Array<string>, ended: { totalCount: number, nodes: Array<{ principal: { id: string, label: string }, resource:
           | { id: string, label: string }
           | { id: string, label: string }
           | { id: string, label: string }

@@ -9,8 +9,6 @@ const MOST = 2.5;
 const LEGIBLE = 0.62;
 const NATURAL = 1.1;
 const MARGIN = 28;
-/** The room that the page's legend and tools take of the lower edge. */
-const LEGEND = 30;
 /** The least way of a pointer that is a drag and no click. */
 const DRAG = 4;
 
@@ -92,7 +90,7 @@ export class View {
 
   #window() {
     const { width, height } = this.#svg.getBoundingClientRect();
-    return { width, height: height - LEGEND };
+    return { width, height };
   }
 
   #middle(): Point {

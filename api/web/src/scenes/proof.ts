@@ -28,9 +28,24 @@ export function remaining(access: Access, gone: readonly string[]): ProofPath[] 
 }
 
 /**
+ * The grants that still lead this person on: those of the remaining paths, and those of the others
+ * up to the first that is gone. Whoever owns a business still does when its client relation goes.
+ */
+function standing(access: Access, gone: readonly string[]): Set<string> {
+  const away = new Set(gone);
+  return new Set(
+    access.paths.nodes.flatMap((path) => {
+      const grants = grantsOf(path);
+      const end = grants.findIndex((grant) => away.has(grant));
+      return end < 0 ? grants : grants.slice(0, end);
+    }),
+  );
+}
+
+/**
  * The scene of an access, from the identity on the left to the resource on the right.
  *
- * `gone` are the ids of the grants that are imagined away: what is on no remaining path has ended.
+ * `gone` are the ids of the grants that are imagined away: what this person no longer comes to has ended.
  */
 export function proofScene(access: Access, pair: Pair, gone: readonly string[] = []): Scene {
   const { nodes, edges } = access.pathGraph;
@@ -38,7 +53,7 @@ export function proofScene(access: Access, pair: Pair, gone: readonly string[] =
   const cards = new Map(nodes.map(({ node }) => [plain(node.id), homeOf(node, apart)]));
   const card = (id: string): string => cards.get(plain(id)) ?? plain(id);
   const steps = stepsOf(access.paths.nodes);
-  const left = new Set(remaining(access, gone).flatMap(grantsOf));
+  const left = standing(access, gone);
   const cut = new Set(access.explanation.cut.map(({ id }) => plain(id)));
   const lines = edges
     .filter((edge) => card(edge.from.id) !== card(edge.to.id))

@@ -81,14 +81,22 @@ test("the cut is marked, and ids of a past version are links of any time", () =>
   ]);
 });
 
-test("without one route, its steps have ended and the rest stands", () => {
+test("without one grant, what it led to has ended, and what comes before it stands", () => {
   const access = accessOf(TWO);
   const scene = proofScene(access, PAIR, [grantOf(CLIENT)]);
-  expect(scene.lines.map(({ ended }) => ended)).toEqual([false, true, true]);
+  expect(scene.lines.map(({ ended }) => ended)).toEqual([false, false, true]);
   expect(scene.spots.map(({ id, ended }) => [id, ended])).toEqual([
     ["identity:1", undefined],
     ["account:V", false],
-    ["business:2", true],
+    ["business:2", false],
+  ]);
+  const first = proofScene(access, PAIR, [grantOf(OWNED)]);
+  expect(first.lines.map(({ ended }) => ended)).toEqual([false, true, true]);
+  const alone = proofScene(accessOf([[OWNED, CLIENT]]), PAIR, [grantOf(CLIENT)]);
+  expect(alone.spots.map(({ id, ended }) => [id, ended])).toEqual([
+    ["identity:1", undefined],
+    ["business:2", false],
+    ["account:V", true],
   ]);
   expect(remaining(access, [grantOf(CLIENT)]).map(grantsOf)).toEqual([[grantOf(ROW)]]);
 });
@@ -116,8 +124,10 @@ test("every step that is not within a card is a line, both ends of which are car
       for (const { from, to } of scene.lines)
         expect(cards).toEqual(expect.arrayContaining([from, to]));
       const standing = new Set(remaining(access, gone).flatMap(grantsOf));
-      for (const line of scene.lines)
-        expect(line.ended).toBe(gone.length > 0 && !standing.has(line.id));
+      for (const line of scene.lines) {
+        if (gone.includes(line.id)) expect(line.ended).toBe(true);
+        if (standing.has(line.id) || !gone.length) expect(line.ended).toBe(false);
+      }
     }),
   );
 });

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
+from collections import defaultdict
+from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
 import msgspec
 import numpy as np
 
+from inroads.cancellation import check
 from inroads.columns.arrays import Ints, distinct
 from inroads.columns.claimset import NONE, SECTIONS
 from inroads.documents.reader import reread
@@ -20,6 +23,9 @@ from inroads.network.access_graph import AccessGraph
 UNKNOWN: Final = np.iinfo(np.int64).min
 """No moment, in a column of moments."""
 
+CHECKED: Final = 1000
+"""After so many documents the reading may be asked to stop."""
+
 _KEPT: Final = "_bodies"
 _MAKING: Final = threading.Lock()
 
@@ -30,7 +36,8 @@ class Bodies(NamedTuple):
     Moments are microseconds since 1970, or UNKNOWN. `created` are the moments of identities,
     `roles` maps (document, row) of roles to moments, and `pending` maps identities to their
     unconfirmed email. `other` has (document, row) of group rows that name their identity by another
-    email; `without_roles` has the documents without a roles section.
+    email; `without_roles` has the documents without a roles section. `unlimited` maps accounts that
+    make a path latent to the limits of their plan that are given as -1, which means none.
     """
 
     created: Ints
@@ -38,6 +45,7 @@ class Bodies(NamedTuple):
     pending: dict[int, str]
     other: list[tuple[int, int]]
     without_roles: set[int]
+    unlimited: dict[int, list[str]]
 
 
 class _Role(msgspec.Struct):
@@ -69,14 +77,10 @@ class _PlanResponse(msgspec.Struct):
     response: _Plan
 
 
-def unlimited(graph: AccessGraph, account: str, number: int) -> list[str]:
+def _unlimited(graph: AccessGraph, account: str, body: bytes, *, wrapped: bool) -> list[str]:
     """The limits of an account's plan that a document gives as -1, which means unlimited."""
-    rows = graph.fold.said.documents
-    body = graph.fold.said.stores[rows.store[number]].body(
-        int(rows.at[number]), int(rows.size[number])
-    )
     try:
-        plan = _WRAPPED.decode(body).response if rows.wrapped[number] else _PLAIN.decode(body)
+        plan = _WRAPPED.decode(body).response if wrapped else _PLAIN.decode(body)
         own = (plan.permissions or {}).get(native_id(account))
         flags = _FLAGS.decode(own) or {} if own else {}
     except msgspec.ValidationError:
@@ -99,34 +103,69 @@ def bodies(graph: AccessGraph) -> Bodies:
 
 
 def _read(graph: AccessGraph) -> Bodies:
-    fold, rows = graph.fold, graph.fold.said.documents
+    fold = graph.fold
     latest = fold.attributes["record"][: fold.kind_starts[1]]
-    found = Bodies(np.full(len(latest), UNKNOWN, np.int64), {}, {}, [], set())
-    standing = distinct(
-        np.concatenate(
-            [
-                latest[latest != NONE],
-                fold.evidence.document[fold.evidence.section == SECTIONS.index(Section.ROLE)],
-            ]
-        ).astype(np.int64)
-    )
-    plain, wrapped = msgspec.json.Decoder(_Me), msgspec.json.Decoder(_Response)
-    for number in standing.tolist():
-        body = fold.said.stores[rows.store[number]].body(
-            int(rows.at[number]), int(rows.size[number])
-        )
+    subjects, wrapped = fold.said.documents.subject, fold.said.documents.wrapped
+    found = Bodies(np.full(len(latest), UNKNOWN, np.int64), {}, {}, [], set(), {})
+    standing = set(_standing(graph, latest).tolist())
+    plans = _plans(graph)
+    plain, response = msgspec.json.Decoder(_Me), msgspec.json.Decoder(_Response)
+    for number, body in _each(graph, sorted(standing | plans.keys())):
+        for account in plans.get(number, ()):
+            name, inside = graph.index.name(account), bool(wrapped[number])
+            found.unlimited[account] = _unlimited(graph, name, body, wrapped=inside)
+        if number not in standing:
+            continue
         me: Any
         try:
-            me = wrapped.decode(body).response if rows.wrapped[number] else plain.decode(body)
+            me = response.decode(body).response if wrapped[number] else plain.decode(body)
         except msgspec.ValidationError:
             # Part of the document has an unexpected shape: read it leniently.
             me = reread(graph.documents[number]).content
-        subject = int(rows.subject[number])
+        subject = int(subjects[number])
         # A portion has one document that stands for others; its subject is past the end of
         # `latest`.
         own = subject < len(latest)
         _take(found, number, subject, me, decides=own and int(latest[subject]) == number)
     return found
+
+
+def _each(graph: AccessGraph, numbers: list[int]) -> Iterator[tuple[int, bytes]]:
+    """Yield documents with their bodies, in an order in which each store is read once."""
+    rows = graph.fold.said.documents
+    held = np.array(numbers, np.int64)
+    for place, store in enumerate(graph.fold.said.stores):
+        here = held[rows.store[held] == place]
+        bodies = store.bodies(rows.at[here].tolist(), rows.size[here].tolist())
+        for count, each in enumerate(zip(here.tolist(), bodies, strict=True)):
+            if not count % CHECKED:
+                check()
+            yield each
+
+
+def _plans(graph: AccessGraph) -> dict[int, list[int]]:
+    """Return the accounts that make a path latent by the document that states their plan."""
+    fold = graph.fold
+    span = slice(*fold.kind_starts[2:4])
+    record = fold.attributes["permissions"][span]
+    accounts = np.flatnonzero(graph.index.failing[span] & (record != NONE))
+    found: dict[int, list[int]] = defaultdict(list)
+    for number, place in zip(record[accounts].tolist(), accounts.tolist(), strict=True):
+        found[number].append(span.start + place)
+    return found
+
+
+def _standing(graph: AccessGraph, latest: Ints) -> Ints:
+    """Return the latest documents of identities, and those that state a role which stands."""
+    evidence = graph.fold.evidence
+    return distinct(
+        np.concatenate(
+            [
+                latest[latest != NONE],
+                evidence.document[evidence.section == SECTIONS.index(Section.ROLE)],
+            ]
+        ).astype(np.int64)
+    )
 
 
 def _take(found: Bodies, number: int, identity: int, me: Any, *, decides: bool) -> None:

@@ -122,6 +122,10 @@ Fact = tuple[str, str | int | tuple[str, ...]]
 """A name with a plain value; ids of nodes are printed by their names for people."""
 
 
+Evident = tuple[Source, ...] | Callable[[], tuple[Source, ...]]
+"""The evidence of a finding, or a function of it, which is called where it is listed."""
+
+
 class Match(NamedTuple):
     """A finding as a rule gives it; evidence is written out only for listed findings.
 
@@ -130,7 +134,7 @@ class Match(NamedTuple):
 
     subjects: tuple[str, ...]
     facts: tuple[Fact, ...] = ()
-    evidence: tuple[Source, ...] | Callable[[], tuple[Source, ...]] = ()
+    evidence: Evident = ()
     severity: Severity | None = None
 
     @property

@@ -22,7 +22,8 @@ class Maturity(StrEnum):
 class Rule(NamedTuple):
     """A rule: what it means exactly, what it looks at, what to do, and the function that looks.
 
-    `says` is a sentence with `{0}`, `{1}` for the subjects and names for the facts.
+    `says` is a sentence with `{0}`, `{1}` for the subjects and names for the facts. A number may
+    count a noun: `{routes:independent route}`.
     """
 
     id: str

@@ -8,6 +8,7 @@ from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
+from operator import attrgetter
 from typing import Any, Final, NamedTuple, overload
 
 import msgspec
@@ -80,7 +81,8 @@ def review(
     least = least_severity(severity)
     newest = graph.documents[-1].observed_at if graph.documents else _LONG_AGO
     matter = RuleContext(graph, now.astimezone(dt.UTC) if now else newest, since)
-    found: list[_UnwrittenFinding] = []
+    # Sorted within each rule and severity, which is quicker than all together.
+    parts: defaultdict[tuple[Severity, str], list[_UnwrittenFinding]] = defaultdict(list)
     looked = []
     for each in RULES.values():
         if each.id not in chosen:
@@ -99,15 +101,16 @@ def review(
             continue
         check()
         outcome = each.look(matter, row)
-        found += (
-            _UnwrittenFinding(each, hit, hit.severity or row.severity) for hit in outcome.hits
-        )
+        for hit in sorted(outcome.hits, key=attrgetter("subjects")):
+            severity = hit.severity or row.severity
+            parts[severity, each.id].append(_UnwrittenFinding(each, hit, severity))
         told = outcome.looked, outcome.unseen, outcome.notes
         looked.append(RuleRun(each.id, each.population, *told, findings=len(outcome.hits)))
+    order = sorted(parts, key=lambda part: (-part[0].rank, part[1]))
+    found = [each for part in order for each in parts[part]]
     standing = _Standing.at(matter.now, judged)
     if standing.findings or standing.subjects:
         found = [each._replace(suppressed=standing.suppressed(each)) for each in found]
-    found.sort(key=lambda each: each.key)
     asked = _Asked(sorted(chosen), Severity.INFO, None, since.version if since else None)
     whole = Findings(matter, found, tuple(looked), standing.expired, asked, _worst(found))
     return whole.only(least, suppressed)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from inroads.analysis.findings.finding import Finding
 from inroads.analysis.findings.registry import RULES
 from inroads.network.access_graph import AccessGraph
-from inroads.network.wording import label, listed
-from inroads.text import printable
+from inroads.network.wording import counted, label, listed
+from inroads.text import SHOWN, printable
 
 
 def sentence(graph: AccessGraph, finding: Finding) -> str:
@@ -17,11 +17,19 @@ def sentence(graph: AccessGraph, finding: Finding) -> str:
             f"{each} ({printable(node)})"
             for each, node in zip(labels, finding.subjects, strict=True)
         ]
-    facts = {name: printable(_words(graph, value)) for name, value in finding.facts}
-    return RULES[finding.rule].says.format(*labels, subjects=listed(labels), **facts)
+    facts = {name: _words(graph, value) for name, value in finding.facts}
+    return RULES[finding.rule].says.format(*labels, subjects=listed(labels, SHOWN), **facts)
 
 
-def _words(graph: AccessGraph, value: str | int | tuple[str, ...]) -> str:
+class _Number(int):
+    """A number that counts a noun in a template: `{accesses:resource}` is "1 resource"."""
+
+    def __format__(self, noun: str) -> str:
+        return counted(int(self), noun) if noun else f"{int(self):,}"
+
+
+def _words(graph: AccessGraph, value: str | int | tuple[str, ...]) -> str | _Number:
     if isinstance(value, tuple):
-        return listed(label(graph, each) if each in graph else each for each in value)
-    return str(value)
+        names = (label(graph, each) if each in graph else each for each in value)
+        return printable(listed(names, SHOWN))
+    return printable(value) if isinstance(value, str) else _Number(value)

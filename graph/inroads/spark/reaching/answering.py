@@ -92,7 +92,7 @@ def _lists(values: Sequence[Sequence[str]], which: Ints) -> Any:
 def _witness(part: Excerpt, size: Ints, steps: StepRows) -> Any:
     grant = pa.array(steps.grant)
     relation = part.graph.fold.grants.relation[steps.grant]
-    evidence = _as_evidence(_plain(part.grants["evidence"]).take(grant))
+    evidence = _evidence(_plain(part.grants["evidence"])).take(grant)
     fields = {
         "from": part.names.take(pa.array(steps.here)),
         "relation": worded(RELATION_WORDS, relation),
@@ -107,13 +107,11 @@ def _witness(part: Excerpt, size: Ints, steps: StepRows) -> Any:
     return pa.ListArray.from_arrays(pa.array(starts), whole)
 
 
-def _as_evidence(structs: Any) -> Any:
-    """Return structs as `tables.EVIDENCE`: an engine may name the zone of moments in another way."""
-    arrays = [
-        pc.struct_field(structs, place).cast(tables.EVIDENCE.field(place).type)
-        for place in range(tables.EVIDENCE.num_fields)
-    ]
-    return pa.StructArray.from_arrays(arrays, fields=list(tables.EVIDENCE), mask=structs.is_null())
+def _evidence(column: Any) -> Any:
+    """Return records in the very types of the table: an engine names UTC in a way of its own."""
+    fields = list(tables.EVIDENCE)
+    arrays = [pc.struct_field(column, each.name).cast(each.type) for each in fields]
+    return pa.StructArray.from_arrays(arrays, fields=fields, mask=column.is_null())
 
 
 def _plain(column: Any) -> Any:

@@ -95,6 +95,11 @@ function Compared({ graph, first, last, since }: ComparedProps) {
         )}
         {problem && <Slow code={problem.code} since={moments} />}
         {problem && <Trouble problem={problem} again={again} />}
+        {!found && !problem && (
+          <p class="calm" aria-busy="true">
+            The accesses of two moments are compared; this may take some seconds.
+          </p>
+        )}
         {found && <Summary tally={tallyOf(found)} observed={observed === "yes"} />}
         {found?.truncated && <p class="calm">A limit cut a search short: this is a lower bound.</p>}
         {found && found.emails.totalCount > 0 && (

@@ -53,7 +53,7 @@ export function Tools({ shape, sort, role }: Props) {
         class="quiet"
         onClick={() => save("matrix.csv", "text/csv", fileOf(shape))}
       >
-        CSV
+        Save these rows (CSV)
       </button>
     </div>
   );

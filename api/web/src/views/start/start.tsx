@@ -71,10 +71,15 @@ export function Start() {
           </Panel>
           <Panel title="People who reach the most" question={people}>
             {(nodes) => (
-              <RankedList
-                unit={["access", "accesses"]}
-                nodes={nodes.map((node) => ({ ...node, figures: node.blastRadius }))}
-              />
+              <>
+                <RankedList
+                  unit={["access", "accesses"]}
+                  nodes={nodes.map((node) => ({ ...node, figures: node.blastRadius }))}
+                />
+                <p class="start-waiting">
+                  A business and the account that it keeps are one place, and two accesses.
+                </p>
+              </>
             )}
           </Panel>
           <FindingsPanel at={at} due={due} />

@@ -47,6 +47,12 @@ export function Todo({
           {visible(note)}
         </p>
       ))}
+      {notes.length > 0 && (
+        <p class="soft">
+          Another grant that a note names is not counted here. To see what ends with it, remove it
+          by its record too.
+        </p>
+      )}
       <p class="actions">
         <Copy text={() => todoText(removed, notes, globalThis.location.href)}>
           Copy as a checklist

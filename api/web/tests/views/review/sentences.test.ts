@@ -50,6 +50,7 @@ test("what ends elsewhere leaves out the item itself", () => {
   const own = [end("identity:1", "account:a"), end("identity:1", "business:2")];
   const ends = {
     truncated: false,
+    notes: [],
     ended: { totalCount: 2, nodes: own },
     lowered: { totalCount: 0 },
   };

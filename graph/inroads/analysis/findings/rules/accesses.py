@@ -77,7 +77,7 @@ def contested_access(matter: RuleContext, _: RuleRow) -> RuleOutcome:
 @rule(
     "redundant-route",
     "accesses",
-    "{0} reaches {1} by {routes} independent routes: revoking one grant does not end it.",
+    "{0} reaches {1} by {routes:independent route}: revoking one grant does not end it.",
     "To end the access, revoke a grant on every route; to keep it, drop the routes that nobody needs.",
 )
 def redundant_route(matter: RuleContext, _: RuleRow) -> RuleOutcome:
@@ -217,7 +217,7 @@ def client_only(matter: RuleContext, _: RuleRow) -> RuleOutcome:
 @rule(
     "unconfirmed-access",
     "identities of which it is known whether they are confirmed",
-    "{0} has not confirmed its email and holds more than a client's access to {accesses} resources.",
+    "{0} has not confirmed its email and holds more than a client's access to {accesses:resource}.",
     "Have the person confirm the email, or revoke the grants until they do.",
 )
 def unconfirmed_access(matter: RuleContext, _: RuleRow) -> RuleOutcome:

@@ -36,7 +36,7 @@ def _controlling(matter: RuleContext, identity: int) -> tuple[Source, ...]:
 @rule(
     "concentration",
     "identities that control a business",
-    "{0} controls {businesses} businesses.",
+    "{0} controls {businesses:business}.",
     "Share the control with a second person, and protect this identity most.",
 )
 def concentration(matter: RuleContext, row: RuleRow) -> RuleOutcome:
@@ -126,7 +126,7 @@ def no_owner(matter: RuleContext, _: RuleRow) -> RuleOutcome:
 @rule(
     "client-chain",
     "businesses that are a client and have clients",
-    "{0} ties its {clients} clients to its {vendors} vendors.",
+    "{0} ties its {clients:client} to its {vendors:vendor}.",
     "This is a connection, not an access: check only that no one takes it for one.",
     experimental=True,
 )

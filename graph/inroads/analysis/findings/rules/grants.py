@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from functools import partial
+from functools import cache, partial
 
 import numpy as np
 
 from inroads.analysis.findings.context import CLIENT_BIT, GROUP, GROUP_OF, UNKNOWN_BIT, RuleContext
 from inroads.analysis.findings.document_scan import UNKNOWN
-from inroads.analysis.findings.finding import Fact, Match, RuleOutcome, Source, Spot, Stated
+from inroads.analysis.findings.finding import (
+    Evident,
+    Fact,
+    Match,
+    RuleOutcome,
+    Source,
+    Spot,
+    Stated,
+)
 from inroads.analysis.findings.registry import rule
 from inroads.columns.arrays import Ints, contained, distinct, firsts, offsets, ranges
 from inroads.columns.claimset import MEMBER, NONE, ROLE, ROLES, SECTIONS
@@ -21,13 +29,21 @@ from inroads.policy.rule_settings import RuleRow, Severity
 _MEMBERS = (Section.MEMBERSHIP, Section.TEAM_MEMBER, Section.LISTED_MEMBER)
 
 
-def _of_grant(matter: RuleContext, grant: int, *facts: Fact) -> Match:
-    """A finding about one grant, with all its records."""
+def _of_grant(
+    matter: RuleContext,
+    grant: int,
+    *facts: Fact,
+    evidence: Evident | None = None,
+    severity: Severity | None = None,
+) -> Match:
+    """A finding about one grant, with all its records unless there is other evidence."""
     index = matter.index
     who, where = matter.name(index.principal[grant]), matter.name(index.resource[grant])
-    return Match((who, where, grant_id(who, index.relation_word(grant), where)), facts, (grant,))
+    subjects = who, where, grant_id(who, index.relation_word(grant), where)
+    return Match(subjects, facts, (grant,) if evidence is None else evidence, severity)
 
 
+@cache  # there are few sets of roles
 def _words(bits: int) -> tuple[str, ...]:
     return tuple(role.value for place, role in enumerate(ROLES) if bits >> place & 1)
 
@@ -54,12 +70,11 @@ def role_without_membership(matter: RuleContext, row: RuleRow) -> RuleOutcome:
     )
     kept = matter.kept[grants.resource[rows]]
     alone = rows[kept & ~contained(keyed, distinct(members))]
+    mild = Severity(str(row.options["client_severity"]))
     hits = []
-    for grant in alone.tolist():
-        hit = _of_grant(matter, grant, ("roles", _words(matter.index.roles[grant])))
-        if matter.index.roles[grant] == CLIENT_BIT:
-            hit = hit._replace(severity=Severity(str(row.options["client_severity"])))
-        hits.append(hit)
+    for grant, roles in zip(alone.tolist(), grants.roles[alone].tolist(), strict=True):
+        severity = mild if roles == CLIENT_BIT else None
+        hits.append(_of_grant(matter, grant, ("roles", _words(roles)), severity=severity))
     return RuleOutcome(int(kept.sum()), hits, int((~kept).sum()))
 
 
@@ -251,7 +266,7 @@ def _created(matter: RuleContext) -> tuple[Ints, Ints]:
 @rule(
     "old-grant",
     "roles that say when they were created, on what has lapsed or is inactive",
-    "{0} holds a role on {1}, which has lapsed or is inactive, since {created} ({days} days).",
+    "{0} holds a role on {1}, which has lapsed or is inactive, since {created} ({days:day}).",
     "Revoke the grant unless the business is to come back. No record tells whether a grant was ever used.",
 )
 def old_grant(matter: RuleContext, row: RuleRow) -> RuleOutcome:
@@ -281,7 +296,7 @@ def old_grant(matter: RuleContext, row: RuleRow) -> RuleOutcome:
     ):
         facts = ("created", _text(first)), ("days", (now - first) // 86_400_000_000)
         evidence = partial(_aged, matter, each, rows[places[start:stop]])
-        hits.append(_of_grant(matter, each, *facts)._replace(evidence=evidence))
+        hits.append(_of_grant(matter, each, *facts, evidence=evidence))
     return RuleOutcome(int((looked & dated).sum()), hits, int((looked & ~dated).sum()))
 
 
@@ -338,5 +353,5 @@ def role_predates_identity(matter: RuleContext, _: RuleRow) -> RuleOutcome:
         spots.append(
             Spot(int(record[own]), Section.DOCUMENT, inside="/created_at", label="created_at")
         )
-        hits.append(_of_grant(matter, each, *facts)._replace(evidence=tuple(spots)))
+        hits.append(_of_grant(matter, each, *facts, evidence=tuple(spots)))
     return RuleOutcome(int(known.sum()), hits, int((~known).sum()))

@@ -7,7 +7,6 @@ from collections import defaultdict
 import numpy as np
 
 from inroads.analysis.findings.context import RuleContext
-from inroads.analysis.findings.document_scan import unlimited
 from inroads.analysis.findings.finding import LineEvidence, Match, RuleOutcome, Source, Spot, Stated
 from inroads.analysis.findings.registry import rule
 from inroads.columns.arrays import Flags, distinct
@@ -20,7 +19,7 @@ from inroads.policy.rule_settings import RuleRow
 @rule(
     "inactive-business",
     "businesses of which it is known whether they are active",
-    "{0} is inactive and still reached (identities: {identities}).",
+    "{0} is inactive and still reached by {identities:identity}.",
     "Revoke the memberships and roles, or reactivate the business.",
 )
 def inactive_business(matter: RuleContext, _: RuleRow) -> RuleOutcome:
@@ -68,7 +67,7 @@ def _status(matter: RuleContext, account: int) -> tuple[str, str]:
 @rule(
     "lapsed-subscription",
     "accounts of which the subscription's status is known",
-    "The subscription of {0} is {status}, and the account is still reached (identities: {identities}).",
+    "The subscription of {0} is {status}, and {identities:identity} still can reach the account.",
     "Revoke the roles if the account is given up; they come back to life when it is paid for again.",
 )
 def lapsed_subscription(matter: RuleContext, _: RuleRow) -> RuleOutcome:
@@ -103,7 +102,7 @@ def unlimited_on_lapsed(matter: RuleContext, _: RuleRow) -> RuleOutcome:
     for account in known.tolist():
         name = matter.name(account)
         document, native = int(record[account]), escape(native_id(name))
-        limits = unlimited(matter.graph, name, document)
+        limits = matter.bodies.unlimited[account]
         if limits:
             spots = (
                 Spot(
@@ -122,7 +121,7 @@ def unlimited_on_lapsed(matter: RuleContext, _: RuleRow) -> RuleOutcome:
 @rule(
     "orphan-account",
     "accounts",
-    "No business that was seen keeps {0} (identities that reach it: {identities}).",
+    "No business that was seen keeps {0}; {identities:identity} can reach it.",
     "Collect the documents of its team, or ask the vendor which business the account belongs to.",
 )
 def orphan_account(matter: RuleContext, _: RuleRow) -> RuleOutcome:

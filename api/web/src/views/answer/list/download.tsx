@@ -46,7 +46,7 @@ export function Download({ state }: { state: AnswerState }) {
     <span class="download">
       {wrong.value && <span role="alert">No file: {wrong.value}</span>}
       <button type="button" disabled={total === 0} onClick={start}>
-        CSV
+        Save all (CSV)
       </button>
     </span>
   );

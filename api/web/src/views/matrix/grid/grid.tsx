@@ -20,6 +20,14 @@ export function Grid({ shape, label }: { shape: Shape; label: string }) {
   const follows = useRef(false);
   /** True while a cell has the focus. A row that is moved among new ones loses it without a word. */
   const held = useRef(false);
+  useEffect(() => {
+    // A press anywhere, also beside the grid, gives the focus away on purpose.
+    const press = () => {
+      held.current = false;
+    };
+    addEventListener("pointerdown", press, true);
+    return () => removeEventListener("pointerdown", press, true);
+  }, []);
   const { rows, columns } = shape;
   const { row: ROW, column: COLUMN, head, sum, heads, totals } = measures.value;
   const size = { rows: rows.length + BEFORE, columns: columns.length + BEFORE };
@@ -86,9 +94,6 @@ export function Grid({ shape, label }: { shape: Shape; label: string }) {
       onKeyDown={key}
       onFocusIn={focus}
       onFocusOut={leave}
-      onPointerDown={() => {
-        held.current = false;
-      }}
     >
       <Placed
         class="whole"

@@ -133,7 +133,7 @@ function Cut({ grants }: { grants: readonly Named[] }) {
 const FEW = 5;
 
 function Others({ plan, pair, what }: { plan: Plan; pair: Pair; what: End }) {
-  const { ends, lowered } = plan.whatIf;
+  const { ends, lowered, notes } = plan.whatIf;
   const places = endedPlaces(ends.nodes);
   const own = (place: Place) => isOf(place, pair.principal, scopeOf(what));
   const others = places.filter((place) => !own(place));
@@ -170,6 +170,13 @@ function Others({ plan, pair, what }: { plan: Plan; pair: Pair; what: End }) {
       )}
       {lowered.totalCount > 0 && (
         <p>{many(lowered.totalCount, "access", "accesses")} would stay, with less.</p>
+      )}
+      {notes.length > 0 && (
+        <p class="mind">
+          This counts the smallest cut alone. Where {notes.length === 1 ? "the note" : "a note"}{" "}
+          above names another grant that may end with it, more may end, for others too: ask what if
+          it went, and remove the other there as well.
+        </p>
       )}
     </>
   );

@@ -40,7 +40,7 @@ export function WithoutPanel({ pair, access, who, what, remove, asked }: Props) 
         <>
           <Standing verdict={verdictOf(access, pair, answer)} who={who.label} what={what.label} />
           <section aria-label="What becomes of every access">
-            <h3>What else would that end</h3>
+            <h3>What becomes of every access, this one included</h3>
             <Counts answer={answer} />
             <p>
               <a href={link({ view: "what-if" })}>All of them, on a page of their own</a>

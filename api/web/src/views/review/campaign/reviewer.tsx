@@ -33,6 +33,8 @@ export function Reviewer({ desk }: { desk: Desk }) {
         value={desk.you.value}
         onInput={(event) => {
           desk.you.value = event.currentTarget.value;
+          // What asked for the name is answered.
+          desk.deciding.said.value = "";
         }}
         onKeyDown={(event) => {
           if (event.key === "Enter" || event.key === "Escape")

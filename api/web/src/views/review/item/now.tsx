@@ -5,6 +5,7 @@ import reviewStanding from "documents/review_standing.graphql";
 import { ask } from "../../../state/client";
 import { rest } from "../../../state/rest";
 import { useAnswer } from "../../../state/use_answer";
+import { visible } from "../../../visible";
 import { differencesOf, type Item } from "../words";
 import { elsewhereOf } from "./ends";
 
@@ -62,6 +63,11 @@ export function Now({ campaign, item }: { campaign: string; item: Item }) {
         <h3>What would end it</h3>
         <p>{now.explanation?.sentence}</p>
         {ends && elsewhereOf(item, ends).map((line) => <p key={line}>{line}</p>)}
+        {ends?.notes.map((note) => (
+          <p key={note} class="mind">
+            {visible(note)}
+          </p>
+        ))}
       </section>
     </>
   );
