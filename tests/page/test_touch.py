@@ -11,7 +11,6 @@ from playwright.sync_api import Browser, Page, expect
 from browsing import Complaints, Served
 
 PROOF = "/#who=identity:712052&to=account:Xr82w"
-LARGE = "/#who=business:77128"
 
 SMALL = """() => {
   const seen = (each) => each.checkVisibility({ visibilityProperty: true }) && !each.closest(".unseen, .skip");
@@ -28,21 +27,9 @@ SMALL = """() => {
   const small = ({ width, height }) => Math.min(width, height) < 23.9;
   return boxes
     .filter(([each, box]) => small(box) && !inline(each) && !clear(each, box))
-    .map(([each, box]) => `${each.localName} ${each.textContent.trim()}: ${box.width} × ${box.height}`);
+    .map(([each, box]) => `${each.localName} ${each.textContent.trim()}: ${box.width} by ${box.height}`);
 }"""
 """The targets that are too small, and too near another: WCAG 2.2, 2.5.8. Links in a sentence may be."""
-
-MISSED = """() => [...document.querySelectorAll(".ir-line, .ir-fold")].flatMap((each) => {
-  const mark = each.matches(".ir-fold") ? each : each.querySelector(".ir-tag");
-  const { x, y, width, height } = mark.getBoundingClientRect();
-  const [across, down] = [x + width / 2, y + height / 2];
-  const under = document.elementFromPoint(across, down);
-  if (!under?.closest(".ir-picture")) return []; // out of sight
-  return [-11, 11]
-    .filter((away) => document.elementFromPoint(across, down + away)?.closest(".ir-line, .ir-fold") !== each)
-    .map((away) => `${each.getAttribute("class")} ${away}`);
-})"""
-"""The lines and folds of the picture that a finger misses 11 px above or below their middle."""
 
 
 @pytest.fixture(scope="module", params=[(390, 844), (820, 1180)], ids=["telephone", "tablet"])
@@ -104,11 +91,9 @@ def test_from_the_box_to_a_proof(page: Page, served: Served) -> None:
     expect(page.get_by_role("heading", name="3 places")).to_be_visible()
     assert page.evaluate(SMALL) == []
     page.get_by_role("option", name="client", exact=False).first.tap()
-    page.get_by_role("link", name="Proof").first.tap()
     expect(page.locator(".paths a")).to_have_count(2)
     assert page.evaluate(SMALL) == []
-    assert page.evaluate(MISSED) == []
-    page.locator(".ir-line .ir-tag").first.tap()
+    page.get_by_role("link", name="role 994207").first.tap()
     expect(page.locator(".record").first).to_be_visible()
     assert page.evaluate(SMALL) == []
 
@@ -145,16 +130,3 @@ def test_the_picture_is_moved_and_enlarged(page: Page, served: Served) -> None:
     fingers(page, *([(across, down + 150 - step)] for step in range(0, 140, 10)))
     page.wait_for_timeout(200)
     assert main.evaluate("each => each.scrollTop") > before
-
-
-def test_a_tap_beside_a_fold_opens_it(page: Page, served: Served) -> None:
-    """A finger opens a fold also where it misses the small circle by a little."""
-    page.goto(served("--example") + LARGE)
-    fold = page.locator(".ir-fold").first
-    expect(fold).to_be_visible()
-    cards = page.locator(".ir-spot").count()
-    circle = fold.locator("circle").bounding_box()
-    assert circle
-    x, y = circle["x"] + circle["width"] / 2, circle["y"] + circle["height"] / 2
-    page.touchscreen.tap(x, y + 11)
-    expect(page.locator(".ir-spot")).not_to_have_count(cards)

@@ -54,6 +54,5 @@ function fold(way: "more" | "less"): SVGGElement {
     { class: "ir-fold", transform: `translate(${WIDE - 20} 0)` },
     element("circle", { r: 9 }),
     element("path", { d: way === "more" ? "M-4 0H4M0-4V4" : "M-4 0H4" }),
-    element("path", { class: "ir-reach", d: "M0 0h.01" }), // a dot, as wide as its stroke
   );
 }

@@ -51,7 +51,7 @@ function written(source: Element, parent: ReadonlyMap<string, string>): Element 
   for (const child of source.childNodes) {
     if (!(child instanceof Element)) copy.append(child.cloneNode());
     else if (child.localName === "title") copy.append(child.cloneNode(true));
-    else if (!child.matches(".ir-hit, .ir-reach")) copy.append(written(child, own));
+    else if (!child.classList.contains("ir-hit")) copy.append(written(child, own));
   }
   return copy;
 }
