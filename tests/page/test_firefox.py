@@ -20,7 +20,7 @@ VIEWS = {
 
 SPILT = """[...document.querySelectorAll(".ir-spot")].filter((card) => {
   const box = card.querySelector(".ir-box").getBoundingClientRect();
-  const texts = [...card.querySelectorAll("text")].map((text) => text.getBoundingClientRect());
+  const texts = [...card.querySelectorAll("text:not(svg svg text)")].map((text) => text.getBoundingClientRect());
   return texts.some(({ left, right }) => left < box.left || right > box.right);
 }).length"""
 """The number of cards whose text does not fit in."""

@@ -1,6 +1,7 @@
 // The page begins here.
 import "./theme.css";
 import "./page.css";
+import "./touch.css";
 import { render } from "preact";
 import { App } from "./app";
 import { followAnswers } from "./components/shell/announcing";

@@ -83,6 +83,9 @@ export class View {
   look(): void {
     const { x, y, scale } = this;
     this.#world.setAttribute("transform", `translate(${x} ${y}) scale(${scale})`);
+    // A finger scrolls the page over a picture that has no more to show above or below.
+    const all = this.#box.height * scale <= this.#window().height - 2 * MARGIN + 1;
+    this.#svg.style.touchAction = all ? "pan-y" : "none";
   }
 
   #window() {
