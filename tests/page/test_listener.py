@@ -60,7 +60,7 @@ def test_an_answer_as_it_is_told(page: Page, served: Served) -> None:
             - link "manager 1"
             - link "client 1"
           - combobox "Sort"
-          - button "CSV"
+          - button "Save all (CSV)"
           - listbox "Places reached":
             - option "business 363103 account Xr82w client 1 step"
             - option "BillSpring 77128 · account zDmNq owner 1 step"

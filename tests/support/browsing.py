@@ -105,13 +105,14 @@ Scheme = Literal["light", "dark"]
 def axe_findings(
     page: Page, schemes: tuple[Scheme, ...] = ("light", "dark"), *, contrast: bool = True
 ) -> list[str]:
-    """What axe finds on a page as it is now, in light and in dark: `dark color-contrast: .quiet`.
+    """What axe finds on a page once its answers are there, in light and in dark: `dark color-contrast: .quiet`.
 
     It runs through the debugger's protocol, which the page's policy does not bind. A contrast that it
     could not judge for what stands in front of all is a finding, too: it would find nothing any more.
     """
     if not AXE.is_file():
         missing("accessibility is not tested: `npm --prefix api/web ci` brings axe-core")
+    page.locator('.view[aria-busy="true"]').wait_for(state="detached")  # a veil lies over it
     debugger = page.context.new_cdp_session(page)
     try:
         if not _evaluate(debugger, "'axe' in window"):
