@@ -40,7 +40,9 @@ export function Grid({ shape, label }: { shape: Shape; label: string }) {
   useEffect(() => {
     const lost = held.current && document.activeElement === document.body;
     if (!follows.current && !lost) return;
-    const cell = box.current?.querySelector<HTMLElement>(`[data-at="${spot.row}:${spot.column}"]`);
+    // A key may have come since this was drawn: the cell is the one that is active by now.
+    const { row, column } = within(active.peek(), size);
+    const cell = box.current?.querySelector<HTMLElement>(`[data-at="${row}:${column}"]`);
     if (!cell) return; // drawn once the box has scrolled there
     follows.current = false;
     cell.focus({ preventScroll: true });
