@@ -25,4 +25,4 @@ def test_documents_cannot_inject() -> None:
 def test_nothing_to_show() -> None:
     """Without rows there is the line alone; a missing value is an empty cell."""
     assert table("none", [], 0) == "<p>none</p>"
-    assert "<td></td>" in table("one", [{"a": None}], 1)
+    assert "></td>" in table("one", [{"a": None}], 1)
