@@ -238,6 +238,20 @@ def test_a_known_document_changes_nothing() -> None:
     assert differing(Explorer.observe(found[1:]).adding(found[:1]), graph) == []
 
 
+def test_a_known_document_overrules_a_new_one() -> None:
+    """A former email is found, though the document that overruled it was there already and came again."""
+    found = observations(
+        [
+            (plain_me(1, email="new@example.com"), DAY[1]),
+            (plain_me(1, email="new@example.com"), DAY[1]),
+            (plain_me(1, email="old@example.com"), DAY[0]),
+        ]
+    )
+    graph = Explorer.observe(found[:1]).adding(found[1:])
+    assert differing(graph, Explorer.observe(found)) == []
+    assert [each.identity for each in graph.formerly("old@example.com")] == ["identity:1"]
+
+
 @given(st.integers(0, 40), st.data())
 @settings(max_examples=30, deadline=None)
 def test_numbers_move(size: int, data: st.DataObject) -> None:

@@ -192,6 +192,8 @@ def _added(base: Baseline, policy: Policy) -> _Added | None:
     principals = distinct(
         np.concatenate([nodes.shift.of(principals), nodes.of_part[part.claims.principal]])
     )
+    # An email that a known document of the part overruled is among the former ones alone.
+    naming = np.concatenate([part.attributes.node, part.emails.node])
     next_said = ClaimSet(
         nodes.codes,
         nodes.accounts,
@@ -225,7 +227,7 @@ def _added(base: Baseline, policy: Policy) -> _Added | None:
             np.arange(len(anew.issues.document)),
         ),
         anew.stores,
-        splice.by(said.emails, anew.emails, "node", nodes.of_part[part.attributes.node]),
+        splice.by(said.emails, anew.emails, "node", nodes.of_part[naming]),
     )
     stated = np.concatenate([nodes.of_part[part.attributes.node], nodes.shift.of(ended)])
     whole_ = splice.put(before, derived, next_said, small, part, principals, stated, policy)

@@ -258,7 +258,9 @@ def cut_out(
     )
     held = distinct(chosen.resource)
     shown = take(said.keepers, _rows(said.keepers.account, distinct(np.concatenate([old, held]))))
-    stated = distinct(np.concatenate([part.documents.subject, part.attributes.node]))
+    stated = distinct(
+        np.concatenate([part.documents.subject, part.attributes.node, part.emails.node])
+    )
     stating = nodes.old_of_part[stated]
     stating = distinct(np.concatenate([stating[stating != NONE], ended]))
     attributes = take(said.attributes, _rows(said.attributes.node, stating))
