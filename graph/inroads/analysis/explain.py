@@ -55,7 +55,7 @@ class Explainer:
         candidates = _candidates(self.graph, access)
         routes = _count_routes(self.graph, access, candidates)
         cut = _least_cut(self, access, candidates, routes)
-        return Explanation(routes, cut, _sentence(self.graph, access, routes, cut))
+        return Explanation(routes, cut, _sentence(self.graph, access, candidates, routes, cut))
 
     def collateral(self, access: Access, cut: Sequence[Grant]) -> int:
         """Count the other accesses, of all identities, that end when these grants are revoked."""
@@ -117,12 +117,25 @@ def contested_grants(graph: AccessGraph, access: Access) -> tuple[Grant, ...]:
     return tuple(found.values())
 
 
-def _count_routes(graph: AccessGraph, access: Access, candidates: Iterable[str]) -> int:
+def _count_routes(graph: AccessGraph, access: Access, candidates: Mapping[str, Grant]) -> int:
     """Count the independent routes of an access."""
-    # Every route begins with a grant of the identity, so one such grant is one route.
-    if len({path.steps[0].grant for path in access.paths}) == 1:
-        return 1
+    # Every route begins with a grant of the identity, so there are not more routes than such grants.
+    most = len({path.steps[0].grant for path in access.paths})
+    apart, passed = 0, set[str]()
+    for route in _routes(access, candidates):
+        if passed.isdisjoint(route):
+            apart += 1
+            passed |= route
+    if apart == most:
+        return most
     return count_routes(_network(graph, access, candidates), *_ends(access))
+
+
+def _routes(access: Access, candidates: Mapping[str, Grant]) -> list[set[str]]:
+    """Return the revocable grants of each path."""
+    return [
+        {step.grant for step in path.steps if step.grant in candidates} for path in access.paths
+    ]
 
 
 def _network(graph: AccessGraph, access: Access, candidates: Iterable[str]) -> Network:
@@ -173,7 +186,7 @@ def _least_cut(
 ) -> tuple[Grant, ...]:
     chosen: tuple[str, ...]
     if comb(len(candidates), size) <= MAX_CANDIDATES and not access.truncated:
-        routes = [{step.grant for step in path.steps} for path in access.paths]
+        routes = _routes(access, candidates)
         cuts = (
             cut
             for cut in combinations(sorted(candidates), size)
@@ -211,7 +224,13 @@ def _holders(graph: AccessGraph, grants: Iterable[Grant]) -> set[int]:
     return acting_for(graph.index, states)
 
 
-def _sentence(graph: AccessGraph, access: Access, routes: int, cut: Sequence[Grant]) -> str:
+def _sentence(
+    graph: AccessGraph,
+    access: Access,
+    candidates: Mapping[str, Grant],
+    routes: int,
+    cut: Sequence[Grant],
+) -> str:
     who, what = label(graph, access.principal), label(graph, access.resource)
     how = "by one route" if routes == 1 else f"by {routes} independent routes"
     if access.truncated:
@@ -240,7 +259,7 @@ def _sentence(graph: AccessGraph, access: Access, routes: int, cut: Sequence[Gra
         text += _contested(graph, access)
     else:
         text += f" To end it, revoke {ending}."
-    for account, number, named in _shared_clients(graph, access):
+    for account, number, named in _shared_clients(candidates.values()):
         both = "Both" if len(named) == 2 else f"{len(named)}"
         text += (
             f" {both} records ({', '.join(shortened(named))}) name client {number} of {label(graph, account)}:"
@@ -270,10 +289,10 @@ def _fact_label(graph: AccessGraph, grant: Grant) -> str:
     return grant_label(grant)
 
 
-def _shared_clients(graph: AccessGraph, access: Access) -> Iterable[tuple[str, str, list[str]]]:
+def _shared_clients(grants: Iterable[Grant]) -> Iterable[tuple[str, str, list[str]]]:
     """Return the clients of a vendor's account that two or more grants on the paths name."""
     found: dict[tuple[str, str], dict[str, str]] = {}
-    for grant in _candidates(graph, access).values():
+    for grant in grants:
         for record, number in zip(grant.evidence, grant.clients, strict=True):
             if number is not None:
                 found.setdefault((grant.resource, number), {}).setdefault(

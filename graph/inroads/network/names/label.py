@@ -16,6 +16,11 @@ def label(graph: AccessGraph, node: str) -> str:
 
     A name or email in which nothing can be seen counts as none.
     """
+    return graph.labels(node)
+
+
+def written_label(graph: AccessGraph, node: str) -> str:
+    """Return the label of a node from its attributes."""
     data, native = graph.nodes[node], native_id(node)
     if _is_visible(email := data.get("email") or ""):
         return printable(email)
