@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import ItemsView, Iterable, Iterator, KeysView, Mapping
 from functools import cached_property
+from typing import Final
 
 import numpy as np
 
 from inroads.cancellation import check
 from inroads.columns.adjacency import Adjacency
 from inroads.columns.arrays import Ints
+from inroads.columns.claimset import KINDS
 from inroads.model import NodeKind, kind_of
 from inroads.network.access_graph import AccessGraph
-from inroads.policy.grammar import ACTING, BACKWARD, FORWARD, OUTSIDE, PHASES, RESOLVE
+from inroads.policy.grammar import ACTING, BACKWARD, CONVEYS, FORWARD, OUTSIDE
 from inroads.reach import limits
-from inroads.reach.answers import RESOURCES
 from inroads.reach.closed_form import PathTable
 from inroads.reach.filters import ALL, AccessFilter, Allowed
 from inroads.reach.walk import Walk
@@ -87,21 +88,17 @@ def held(graph: AccessGraph, node: str, avoid: frozenset[str] = frozenset()) -> 
     check()
     forward = kind_of(node) is NodeKind.IDENTITY
     chosen = AccessFilter(avoid=avoid) if avoid else ALL
-    allowed = Allowed.of(graph, chosen)
-    states = _states(graph, graph.number(node), allowed, forward=forward)
-    if states is None:
-        allows = allowed and allowed.column
-        origin = np.array([graph.number(node)])
-        table = PathTable(graph.index, origin, allows, forward=forward, alive=False)
-        if table.unfinished is None:
-            return HeldRoles(*table.roles())
-        found = Walk(graph, node, chosen, forward=forward).path_summaries()
-        return dict(zip(found.node, found.roles, strict=True))
-    result: dict[int, int] = {}
-    for (other, phase, conveyed), bits in states.items():
-        if conveyed and (forward or phase == ACTING) and forward is _is_resource(graph, other):
-            result[other] = result.get(other, 0) | bits
-    return result
+    allowed = Allowed.of(graph, chosen) if avoid else None
+    roles = _roles(graph, graph.number(node), allowed, forward=forward)
+    if roles is not None:
+        return roles
+    allows = allowed and allowed.column
+    origin = np.array([graph.number(node)])
+    table = PathTable(graph.index, origin, allows, forward=forward, alive=False)
+    if table.unfinished is None:
+        return HeldRoles(*table.roles())
+    found = Walk(graph, node, chosen, forward=forward).path_summaries()
+    return dict(zip(found.node, found.roles, strict=True))
 
 
 def reachable(graph: AccessGraph, principal: str, avoid: frozenset[str] = frozenset()) -> set[str]:
@@ -109,56 +106,97 @@ def reachable(graph: AccessGraph, principal: str, avoid: frozenset[str] = frozen
     return set(map(graph.index.name, held(graph, principal, avoid)))
 
 
-def _is_resource(graph: AccessGraph, node: int) -> bool:
-    return graph.index.kind(node) in RESOURCES
-
-
-def _states(
+def _roles(
     graph: AccessGraph, start: int, allowed: Allowed | None, *, forward: bool
-) -> dict[tuple[int, int, bool], int] | None:
-    """Return the roles of each state that a walk passes; None where states are not exact.
+) -> dict[int, int] | None:
+    """Return the roles of each node that `held` asks for; None where states are not exact.
 
-    That is the case for hubs, and where walks differ from simple paths. Steps before the conveying
-    one are taken while acting, steps after it while holding. If no node is passed in both phases,
-    repetitions can be cut from a walk without changing its role, so that a simple path remains.
+    That is the case for hubs, and where walks differ from simple paths. Forward, the near nodes are
+    those acted for, and the far ones those held. Backward, the near ones are the resource and its
+    keepers, and the far ones those that act. If no node is both, repetitions can be cut from a walk
+    without changing its role, so that a simple path remains.
 
     This is apart from `closure`, since roles merge on the way, and apart from `Walk`, since a small
-    question takes a quarter of the time without its paths.
+    question takes a tenth of the time without its paths.
     """
-    index = graph.index
     if allowed is not None and start in allowed.nodes:
         return {}
-    table, conveys, roles = (FORWARD if forward else BACKWARD), index.conveys, index.roles
+    near, far = {start: 0}, dict[int, int]()
+    first, then = _RULES[forward]
+    small = _spread(graph.index, first, near, far, allowed, forward=forward) and _spread(
+        graph.index, then, far, far, allowed, forward=forward
+    )
+    if not small or not near.keys().isdisjoint(far):
+        return None
+    if forward:
+        del near[start]
+        return near | far
+    businesses = graph.fold.kind_starts[KINDS.index(NodeKind.BUSINESS)]
+    return {node: roles for node, roles in far.items() if node < businesses}
+
+
+_STOPS, _KEEPS, _GIVES, _CROSSES = range(4)
+
+
+def _rules(**classes: int) -> list[int]:
+    return [classes.get(conveys, _STOPS) for conveys in CONVEYS]
+
+
+_RULES: Final = {
+    True: (_rules(CONTROL=_GIVES, REACH=_CROSSES, RESOLVE=_KEEPS), _rules(RESOLVE=_KEEPS)),
+    False: (
+        _rules(CONTROL=_CROSSES, REACH=_CROSSES, RESOLVE=_KEEPS),
+        _rules(CONTROL=_KEEPS, RESOLVE=_KEEPS),
+    ),
+}
+"""The grammar for near and for far nodes, by the direction: what a step of each class does.
+
+It stops, keeps the roles of the node before, gives those of its grant, or gives them to a far node.
+"""
+
+
+def _spread(
+    index: Adjacency,
+    rules: list[int],
+    known: dict[int, int],
+    far: dict[int, int],
+    allowed: Allowed | None,
+    *,
+    forward: bool,
+) -> bool:
+    """Walk on from known nodes by these rules, with roles as bits; return False at a hub."""
     starts, hops = (
         (index.out_starts, index.out_hops) if forward else (index.in_starts, index.in_hops)
     )
     ahead, behind = (
         (index.resource, index.principal) if forward else (index.principal, index.resource)
     )
-    frontier = [(start, phase, False) for phase in ([ACTING] if forward else range(len(PHASES)))]
-    states = dict.fromkeys(frontier, 0)
+    conveys, roles = index.conveys, index.roles
+    frontier = list(known)
     while frontier:
-        here = frontier.pop()
-        node, phase, conveyed = here
+        node = frontier.pop()
         first, last = starts[node], starts[node + 1]
-        if last - first > limits.VECTORISED or len(states) > 2 * limits.VECTORISED:
-            return None
-        bits, row = states[here], table[phase]
+        if last - first > limits.VECTORISED or len(known) > 2 * limits.VECTORISED:
+            return False
+        bits = known[node]
         for hop in hops[first:last]:
             grant = hop if hop >= 0 else ~hop
-            step = conveys[grant]
-            entered = row[step]
-            if entered == OUTSIDE:
+            rule = rules[conveys[grant]]
+            if rule == _STOPS:
                 continue
             other = ahead[hop] if hop >= 0 else behind[grant]
             if allowed is not None and not allowed(node, other, grant):
                 continue
-            kept = step == RESOLVE or (conveyed and not forward)
-            there = (other, entered, conveyed if kept else True)
-            before, now = states.get(there), (bits if kept else roles[grant])
-            if before is None or now | before != before:
-                states[there] = now | (before or 0)
-                frontier.append(there)
-    acting = {node for node, phase, conveyed in states if phase == ACTING and (forward or conveyed)}
-    holding = {node for node, phase, _ in states if phase != ACTING}
-    return states if acting.isdisjoint(holding) else None
+            if rule == _CROSSES:
+                far[other] = far.get(other, 0) | roles[grant]
+                continue
+            given, before = (bits if rule == _KEEPS else roles[grant]), known.get(other)
+            if before is None:
+                known[other] = given
+                # A single hop of a node that a KEEPS led to leads back.
+                if rule == _GIVES or starts[other + 1] - starts[other] > 1:
+                    frontier.append(other)
+            elif given | before != before:
+                known[other] = given | before
+                frontier.append(other)
+    return True
