@@ -106,8 +106,8 @@ function Line({ campaign, version }: { campaign: Found; version: string }) {
         Opened {day(campaign.startedAt)} by {campaign.startedBy}
         {due && ` · due ${day(due)}`} ·{" "}
         {campaign.version === version
-          ? "nothing has changed since"
-          : "the graph has changed since: the campaign says what"}
+          ? "no newer document was read since"
+          : "newer documents were read since: the campaign says what changed"}
       </p>
     </li>
   );
