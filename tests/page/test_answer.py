@@ -315,6 +315,9 @@ def test_a_card_finds_its_row(page: Page, served: Served, people: str) -> None:
     [
         ("who=identity:999", "Nothing is known of identity:999"),
         ("who=nonsense", "Nothing is known of nonsense"),
+        ("who=b@example.com", "that b@example.com can reach"),
+        ("view=matrix&who=b@example.com,billspring", "1 person, and 1 chosen business"),
+        ("who=b@example.com&to=3", "“3” may be one of these"),
         ("who=group:1", "Nothing is known of group:1"),
         ("who=group:96277", "group 96277"),
         ("who=identity:712052&role=ADMIN&sure=STATED", "No row has admin and stated."),
@@ -324,7 +327,7 @@ def test_a_card_finds_its_row(page: Page, served: Served, people: str) -> None:
 def test_what_is_not_there_is_told(
     page: Page, served: Served, complaints: Complaints, place: str, says: str
 ) -> None:
-    """An unknown node, another kind of node and a filter that leaves nothing each say what they are."""
+    """What a link names by an email or a name is found, and what there is not each says what it is."""
     complaints.forgive("status of 400")
     page.goto(f"{served('--example')}/#{place}")
     expect(page.locator("main")).to_contain_text(says)

@@ -110,6 +110,9 @@ def test_by_keyboard_alone(small: Reviewed, page: Page) -> None:
     assert small.decided() == {}
     page.keyboard.press("k")
     expect(row(page, 0)).to_contain_text("keep")
+    last = page.get_by_role("region", name="Decided last")
+    expect(last).to_contain_text("keep b@example.com → ")  # it stays in sight beside the next one
+    expect(last.get_by_role("button", name="Take it back")).to_be_visible()
     page.keyboard.press("r")
     expect(page.get_by_label("why?")).to_be_focused()
     page.keyboard.type("kept no keys, left us")
@@ -160,7 +163,9 @@ def test_read_only(tmp_path: Path, served: Served, page: Page) -> None:
     ledger = begun(tmp_path / "read.db", load(EXAMPLE))
     page.goto(f"{served('--ledger', str(ledger))}/#view=review&campaign=Q1&item=2")
     expect(page.locator(".reader")).to_contain_text("without --allow-review")
-    expect(page.locator(".reader pre")).to_have_text("inroads review work Q1 --by you@example.com")
+    expect(page.locator(".reader pre")).to_have_text(
+        "inroads review work Q1 --by you@example.com --ledger FILE"
+    )
     expect(page.get_by_role("article")).to_contain_text("Elsewhere it would end nothing.")
     expect(page.get_by_role("link", name="The whole proof")).to_have_attribute(
         "href", "#who=identity:712052&to=business:363103"
@@ -168,6 +173,37 @@ def test_read_only(tmp_path: Path, served: Served, page: Page) -> None:
     page.keyboard.press("k")
     expect(page.get_by_role("button", name="keep", exact=True)).to_have_count(0)
     assert Reviewed("", ledger).decided() == {}
+    page.get_by_role("link", name="The whole proof").click()
+    page.get_by_role("link", name="Q1, item 2").click()
+    expect(page.get_by_role("article")).to_contain_text("Item 2")
+    page.get_by_role("link", name="Campaigns").click()
+    expect(page.locator(".starting pre")).to_contain_text("--by you@example.com --ledger FILE")
+    expect(page.get_by_role("button", name="Start the campaign")).to_have_count(0)
+
+
+def test_start(small: Reviewed, page: Page) -> None:
+    """A campaign is started from where one is: about one business with its account, by whom one says."""
+    page.goto(f"{small.url}/#who=business:77128")
+    page.get_by_role("link", name="Review", exact=True).click()
+    form = page.get_by_role("region", name="A new campaign")
+    expect(form).to_contain_text("everyone who reaches it")
+    form.get_by_role("link", name="Everybody instead").click()
+    form.get_by_label("Only of a person").fill("b@example.com")
+    page.keyboard.press("Enter")
+    expect(form).to_contain_text("all that this person reaches")
+    page.go_back()
+    page.go_back()
+    form.get_by_label("Name").fill("Q1")
+    form.get_by_label("You are").fill("eve@example.com")
+    page.keyboard.press("Enter")
+    expect(form.get_by_role("alert")).to_contain_text("already has a campaign")
+    form.get_by_label("Name").fill("Copper")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Copper")).to_be_visible()
+    expect(page.locator(".row")).to_have_count(1)
+    with Ledger(small.ledger, read_only=True) as opened:
+        scope = review.campaign(opened, "Copper").head.scope
+    assert scope.resources == ("account:zDmNq", "business:77128")
 
 
 def test_no_ledger(served: Served, page: Page) -> None:

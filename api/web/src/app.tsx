@@ -4,6 +4,8 @@ import { useEffect, useRef } from "preact/hooks";
 import { announced, enter } from "./components/shell/announcing";
 import { Bands } from "./components/shell/bands";
 import { Bar } from "./components/shell/bar";
+import { Meant } from "./components/shell/meant";
+import { namedIn } from "./components/shell/named";
 import { SignIn } from "./components/shell/sign_in";
 import { nameOf } from "./components/shell/subject";
 import { titleOf } from "./components/shell/title";
@@ -17,6 +19,7 @@ export function App() {
   const name = viewOf(location.value);
   const View = VIEWS.find((each) => each.name === name)?.component ?? Start;
   const title = titleOf(name, location.value, nameOf);
+  const named = namedIn(location.value);
   const busy = useComputed(() => asking.value > 0);
   useEffect(() => {
     document.title = title;
@@ -31,7 +34,11 @@ export function App() {
       <Bands />
       <div class="view" id="view" tabIndex={-1} aria-busy={busy.value}>
         {/* Another person begins with nothing of what the last one saw. */}
-        <View key={`${name} ${session.value}`} />
+        {named ? (
+          <Meant key={`${named.word} ${session.value}`} named={named} />
+        ) : (
+          <View key={`${name} ${session.value}`} />
+        )}
       </div>
       <p class="unseen" role="status">
         {announced.value}

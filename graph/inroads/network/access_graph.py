@@ -194,7 +194,7 @@ class AccessGraph(MultiDiGraph):
     @cached_property
     def issues(self) -> tuple[Issue, ...]:
         """The issues of the documents that a user should know, by source and place."""
-        return issues(self.index, self.documents) if "fold" in vars(self) else ()
+        return issues(self) if "fold" in vars(self) else ()
 
     @cached_property
     def business_groups(self) -> Mapping[str, str]:

@@ -269,3 +269,12 @@ class ReviewQuestions:
         """A review campaign by its id. REVIEWS_UNAVAILABLE if no ledger is served."""
         found = desk_of(info.context).campaign(id)
         return ReviewCampaign(of=Seen(info.context, found)) if found else None
+
+    @field
+    def reviewer(self, info: Info) -> Reviewer | None:
+        """The asker, and whether campaigns and decisions of theirs are taken.
+
+        REVIEWS_UNAVAILABLE if no ledger is served.
+        """
+        desk = desk_of(info.context)
+        return Reviewer(name=desk.who, may_decide=desk.entitled)

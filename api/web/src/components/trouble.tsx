@@ -5,6 +5,7 @@ import { link } from "../state/location";
 import { faceOf, type Problem, sentence } from "../state/problem";
 import { signIn } from "../state/token";
 import { many } from "../words";
+import { Prose } from "./prose";
 
 export function Trouble({ problem, again }: { problem: Problem; again?: () => void }) {
   const face = faceOf(problem);
@@ -37,11 +38,6 @@ export function Trouble({ problem, again }: { problem: Problem; again?: () => vo
       )}
     </div>
   );
-}
-
-/** A sentence in which what stands between backticks is code. */
-function Prose({ text }: { text: string }) {
-  return text.split("`").map((part, place) => (place % 2 ? <code key={part}>{part}</code> : part));
 }
 
 /** Another try, which waits as long as the server wants it to. */

@@ -138,6 +138,13 @@ declare module "*/removable.graphql" {
   >;
   export default text;
 }
+declare module "*/review_about.graphql" {
+  const text: import("../state/client").Document<
+    import("./operations").ReviewAboutQuery,
+    import("./operations").ReviewAboutQueryVariables
+  >;
+  export default text;
+}
 declare module "*/review_campaign.graphql" {
   const text: import("../state/client").Document<
     import("./operations").ReviewCampaignQuery,
@@ -180,6 +187,13 @@ declare module "*/review_item.graphql" {
   >;
   export default text;
 }
+declare module "*/review_of_access.graphql" {
+  const text: import("../state/client").Document<
+    import("./operations").ReviewOfAccessQuery,
+    import("./operations").ReviewOfAccessQueryVariables
+  >;
+  export default text;
+}
 declare module "*/review_queue.graphql" {
   const text: import("../state/client").Document<
     import("./operations").ReviewQueueQuery,
@@ -205,6 +219,13 @@ declare module "*/review_standing.graphql" {
   const text: import("../state/client").Document<
     import("./operations").ReviewStandingQuery,
     import("./operations").ReviewStandingQueryVariables
+  >;
+  export default text;
+}
+declare module "*/review_start.graphql" {
+  const text: import("../state/client").Document<
+    import("./operations").ReviewStartMutation,
+    import("./operations").ReviewStartMutationVariables
   >;
   export default text;
 }

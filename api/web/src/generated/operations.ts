@@ -250,6 +250,24 @@ export type ReviewOrder =
   /** What was revoked and still stands, then the riskiest: the order of their numbers. */
   | 'RISK';
 
+/** Which accesses a campaign is about; everything not given is in it. */
+export type ReviewScopeInput = {
+  /** Only of this certainty. */
+  certainty?: Certainty | null | undefined;
+  /** True: only with a contested role. False: only without one. */
+  contested?: boolean | null | undefined;
+  /** Only of these identities, by their node ids or emails. */
+  identities?: Array<string | number> | null | undefined;
+  /** Only to businesses, or to accounts. */
+  kinds?: Array<NodeKind> | null | undefined;
+  /** Only to these businesses and accounts, exactly these, by their node ids. */
+  resources?: Array<string | number> | null | undefined;
+  /** Only with any of these roles. */
+  roles?: Array<Role> | null | undefined;
+  /** Only in this state. */
+  state?: AccessState | null | undefined;
+};
+
 /** What was decided about an access. */
 export type ReviewVerdict =
   /** It may stay. */
@@ -737,6 +755,18 @@ export type RemovableQueryVariables = Exact<{
 
 export type RemovableQuery = { graph: { whatIf: { removed: Array<{ id: string, label: string }> } | null } | null };
 
+export type ReviewAboutQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type ReviewAboutQuery = { graph: { node:
+      | { __typename: 'Account', id: string, label: string }
+      | { __typename: 'Business', id: string, label: string, account: { id: string } | null }
+      | { __typename: 'Group', id: string, label: string }
+      | { __typename: 'Identity', id: string, label: string }
+     | null } | null };
+
 export type ReviewCampaignQueryVariables = Exact<{
   campaign: string | number;
 }>;
@@ -749,7 +779,7 @@ export type ReviewCampaignsQueryVariables = Exact<{
 }>;
 
 
-export type ReviewCampaignsQuery = { graph: { version: string } | null, reviewCampaigns: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ id: string, name: string, startedBy: string, startedAt: string, due: string | null, overdue: boolean, version: string, progress: { total: number, undecided: number, keep: number, revoke: number, unsure: number, carried: number }, signOff: { by: string, signedAt: string, undecided: number } | null }> } | null };
+export type ReviewCampaignsQuery = { graph: { version: string } | null, reviewer: { name: string | null, mayDecide: boolean } | null, reviewCampaigns: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ id: string, name: string, startedBy: string, startedAt: string, due: string | null, overdue: boolean, version: string, progress: { total: number, undecided: number, keep: number, revoke: number, unsure: number, carried: number }, signOff: { by: string, signedAt: string, undecided: number } | null }> } | null };
 
 export type ReviewDecideMutationVariables = Exact<{
   campaign: string | number;
@@ -788,6 +818,14 @@ export type ReviewItemQueryVariables = Exact<{
 
 export type ReviewItemQuery = { reviewCampaign: { item: { number: number, opened: ReviewOpened, principalId: string, resourceId: string, businessId: string, who: string, what: string, sentence: string, roles: Array<Role>, capabilities: Array<Capability>, certainty: Certainty, state: AccessState, stateReasons: Array<string>, contestedRoles: Array<Role>, contradictionCodes: Array<string>, peers: number, pathCount: number, truncated: boolean, kept: { resourceId: string, what: string } | null, paths: Array<{ sentence: string, certainty: Certainty, state: AccessState }>, decision: { id: string, verdict: ReviewVerdict, by: string, decidedAt: string, why: string, carriedFrom: string | null } | null, previous: { verdict: ReviewVerdict, by: string, decidedAt: string, why: string } | null, changed: { facts: Array<string>, gained: Array<string>, lost: Array<string>, grants: Array<string> } | null, history: { totalCount: number, nodes: Array<{ id: string, verdict: ReviewVerdict, by: string, decidedAt: string, why: string, carriedFrom: string | null }> } } | null } | null };
 
+export type ReviewOfAccessQueryVariables = Exact<{
+  principal: string | number;
+  resource: string;
+}>;
+
+
+export type ReviewOfAccessQuery = { reviewCampaigns: { nodes: Array<{ id: string, name: string, signOff: { signedAt: string } | null, items: { nodes: Array<{ number: number, principalId: string, resourceId: string, kept: { resourceId: string } | null, decision: { verdict: ReviewVerdict, by: string, decidedAt: string, why: string } | null }> } }> } | null };
+
 export type ReviewQueueQueryVariables = Exact<{
   campaign: string | number;
   order: ReviewOrder;
@@ -822,6 +860,17 @@ export type ReviewStandingQueryVariables = Exact<{
 
 
 export type ReviewStandingQuery = { reviewCampaign: { item: { standing: { version: string, stands: boolean, difference: { facts: Array<string>, gained: Array<string>, lost: Array<string>, grants: Array<string> } | null, explanation: { sentence: string, independentRoutes: number, cut: Array<{ id: string, label: string }> } | null } | null } | null } | null };
+
+export type ReviewStartMutationVariables = Exact<{
+  name: string;
+  scope?: ReviewScopeInput | null | undefined;
+  previous?: string | number | null | undefined;
+  due?: string | null | undefined;
+  by?: string | null | undefined;
+}>;
+
+
+export type ReviewStartMutation = { startReview: { campaignId: string, itemCount: number } };
 
 export type ReviewToDoQueryVariables = Exact<{
   campaign: string | number;

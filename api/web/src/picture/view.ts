@@ -85,7 +85,7 @@ export class View {
     this.#world.setAttribute("transform", `translate(${x} ${y}) scale(${scale})`);
     // A finger scrolls the page over a picture that has no more to show above or below.
     const all = this.#box.height * scale <= this.#window().height - 2 * MARGIN + 1;
-    this.#svg.style.touchAction = all ? "pan-y" : "none";
+    this.#svg.classList.toggle("ir-whole", all);
   }
 
   #window() {

@@ -11,6 +11,8 @@ export interface View {
   name: string;
   /** The word on its tab; none if only questions lead to it. */
   tab?: string;
+  /** True if its tab keeps who or what is asked about. */
+  about?: boolean;
   component: ComponentType;
 }
 
@@ -36,6 +38,7 @@ export const VIEWS: readonly View[] = [
   {
     name: "review",
     tab: "Review",
+    about: true,
     component: later(async () => (await import("./review/review")).Review),
   },
   {

@@ -139,5 +139,9 @@ def test_reviewer(door: Door) -> None:
     told = door.data(REVIEWER, who="token:1 (eve)", entitled=False)["reviewer"]
     assert told == {"name": "token:1 (eve)", "mayDecide": False}
     assert door.data(REVIEWER)["reviewer"] == {"name": None, "mayDecide": True}
+    assert door.ask("{ reviewer { name mayDecide } }", entitled=False)["data"]["reviewer"] == {
+        "name": None,
+        "mayDecide": False,
+    }
     answers = [keep(1)]
     assert door.code(DECIDE, who="token:1 (eve)", answers=answers, by="adam") == "BAD_REVIEWER"

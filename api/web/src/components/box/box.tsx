@@ -5,6 +5,7 @@ import suggest from "documents/suggest.graphql";
 import { useEffect, useId, useLayoutEffect, useRef } from "preact/hooks";
 import { ask } from "../../state/client";
 import { fresh, location } from "../../state/location";
+import { search } from "../../state/searched";
 import { useAnswer } from "../../state/use_answer";
 import { kindOf, plain } from "../../words";
 import { nameOf } from "../shell/subject";
@@ -73,7 +74,9 @@ function Field({ who, moment }: { who: string | undefined; moment: string | null
   const take = (hit: Hit) => {
     typed.value = null;
     open.value = false;
-    globalThis.location.hash = fresh({ who: plain(hit.id) });
+    const place = fresh({ who: plain(hit.id) });
+    if (place !== globalThis.location.hash) search(plain(hit.id));
+    globalThis.location.hash = place;
   };
   const keys: Record<string, () => void> = {
     ArrowDown: () => move(1),

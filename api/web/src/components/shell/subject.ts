@@ -5,10 +5,15 @@ import { ask } from "../../state/client";
 import { location } from "../../state/location";
 import { question } from "../../state/question";
 import { nativeId, plain } from "../../words";
+import { isId, wordsOf } from "./named";
+
+/** The most nodes whose names are asked. */
+const MOST = 20;
 
 const place = computed(() => {
   const { who, to, at } = location.value;
-  return JSON.stringify({ ids: [who, to].filter((id) => id !== undefined), at: at ?? null });
+  const ids = [who, to].flatMap(wordsOf).filter(isId).slice(0, MOST);
+  return JSON.stringify({ ids, at: at ?? null });
 });
 
 const asked = question(() => {
@@ -18,8 +23,10 @@ const asked = question(() => {
     : null;
 });
 
-/** The name of a node of the place; its own id until the name is known. */
-export function nameOf(id: string): string {
+/** The names of nodes of the place; their own ids until the names are known. */
+export function nameOf(said: string): string {
   const nodes = asked.state.value.answer?.graph?.nodes ?? [];
-  return nodes.find((node) => node && plain(node.id) === plain(id))?.label ?? nativeId(id);
+  const named = (id: string) =>
+    nodes.find((node) => node && plain(node.id) === plain(id))?.label ?? nativeId(id);
+  return wordsOf(said).map(named).join(", ");
 }

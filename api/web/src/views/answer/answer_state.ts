@@ -1,6 +1,7 @@
 // One answer as someone looks at it: its list, its picture, its figures, what is chosen and where it is scrolled.
 import { effect, signal } from "@preact/signals";
 import { type Problem, problemOf } from "../../state/problem";
+import { wasSearched } from "../../state/searched";
 import { token } from "../../state/token";
 import { PagedList } from "./list/paged_list";
 import { PictureState } from "./picture/picture_state";
@@ -79,6 +80,12 @@ export class AnswerState {
     if ((this.list.total.peek() ?? 0) <= SEARCHED) this.list.seeAll();
   }
 
+  /** Begins at the top, with nothing chosen. */
+  anew(): void {
+    this.chooseNode(null);
+    this.top = 0;
+  }
+
   end(): void {
     this.ended.abort();
     this.stop();
@@ -143,6 +150,7 @@ export function stateOf(asked: Asked): AnswerState {
   const same = before?.asker === token.peek() && Date.now() - before.begun < FRESH;
   const state = same && !failed ? before : new AnswerState(asked);
   if (before && before !== state) before.end();
+  if (wasSearched(asked.id)) state.anew();
   kept.set(key, state);
   for (const [oldest, each] of kept) {
     if (kept.size <= KEPT) break;

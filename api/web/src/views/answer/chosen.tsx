@@ -1,8 +1,9 @@
 // The chosen row or card in a few words, with the way to its proof.
 
 import choice from "documents/answer_choice.graphql";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { Trouble } from "../../components/trouble";
+import { useEscape } from "../../components/use_escape";
 import { ask } from "../../state/client";
 import { fresh, link } from "../../state/location";
 import { rest } from "../../state/rest";
@@ -36,9 +37,14 @@ function Choice({ id, state }: { id: string; state: AnswerState }) {
     if (steps) state.picture.lead(steps);
   }, [steps]);
   useEffect(() => () => state.picture.lead([]), []);
+  const panel = useRef<HTMLElement>(null);
+  useEscape(panel, () => {
+    state.chooseNode(null);
+    document.querySelector<HTMLElement>(".list .rows")?.focus({ preventScroll: true });
+  });
   const title = row?.title ?? state.picture.nameOf(id) ?? bareName(id);
   return (
-    <aside class="chosen" aria-label="Chosen" aria-live="polite">
+    <aside ref={panel} class="chosen" aria-label="Chosen" aria-live="polite" tabIndex={-1}>
       <h3>{title}</h3>
       {problem && <Trouble problem={problem} again={found.again} />}
       {access && (

@@ -1,5 +1,6 @@
 // One rule: what it means, how much it looked at, and its findings, the suppressed ones apart.
 import findingsOfRule from "documents/findings_of_rule.graphql";
+import { Prose } from "../../components/prose";
 import { SaveCsv } from "../../components/save_csv";
 import { ShowMore } from "../../components/show_more";
 import { Trouble } from "../../components/trouble";
@@ -34,9 +35,11 @@ export function RuleDetail({ row, least }: { row: RuleRow; least: FindingSeverit
         <SeverityMark severity={row.severity} />
         <code>{row.id}</code>
       </header>
-      <p>{row.definition}</p>
       <p>
-        <b>What to do:</b> {row.remediation}
+        <Prose text={row.definition} />
+      </p>
+      <p>
+        <b>What to do:</b> <Prose text={row.remediation} />
       </p>
       <Looked row={row} />
       {row.skipped === null && (

@@ -1,10 +1,7 @@
 // Who and what the matrix is about: what was chosen, taken away and added.
-import { useSignal } from "@preact/signals";
-import suggest from "documents/suggest.graphql";
-import { ask } from "../../state/client";
-import { go, link, location } from "../../state/location";
-import { problemOf } from "../../state/problem";
-import { many, nativeId, plain } from "../../words";
+import { Finder } from "../../components/box/finder";
+import { go, link } from "../../state/location";
+import { nativeId, plain } from "../../words";
 import { type Choice, turned, who } from "./choice";
 
 interface Props {
@@ -14,33 +11,9 @@ interface Props {
 }
 
 export function Chooser({ choice, name }: Props) {
-  const said = useSignal("");
-  const text = useSignal("");
   const ids = [...choice.places, ...choice.people];
-  const add = async (event: SubmitEvent) => {
-    event.preventDefault();
-    const typed = text.value.trim();
-    if (!typed) return;
-    try {
-      const at = location.peek().at ?? null;
-      const kinds = ["BUSINESS", "ACCOUNT", "IDENTITY"] as const;
-      const { graph } = await ask(suggest, { text: typed, kinds: [...kinds], at });
-      const [best, ...others] = graph?.search?.edges ?? [];
-      if (!best) {
-        said.value = `Nothing is known by “${typed}”.`;
-        return;
-      }
-      const id = plain(best.node.id);
-      const more = others.length ? ` ${many(others.length, "other", "others")} match, too.` : "";
-      said.value = `Added ${best.node.label}.${more}`;
-      text.value = "";
-      if (!ids.includes(id)) go({ who: who(turned(choice, id)) });
-    } catch (thrown) {
-      said.value = problemOf(thrown).message;
-    }
-  };
   return (
-    <form class="chooser" onSubmit={add}>
+    <div class="chooser">
       {ids.length > 0 && (
         <ul class="chips" aria-label="Chosen">
           {ids.map((id) => (
@@ -56,20 +29,16 @@ export function Chooser({ choice, name }: Props) {
           ))}
         </ul>
       )}
-      <input
-        aria-label="Add a business or a person"
+      <Finder
+        label="Add a business or a person"
         placeholder="add a business or a person"
-        autocomplete="off"
-        spellcheck={false}
-        value={text.value}
-        onInput={(event) => {
-          text.value = event.currentTarget.value;
+        kinds={["BUSINESS", "ACCOUNT", "IDENTITY"]}
+        button="Add"
+        take={(hit) => {
+          const id = plain(hit.id);
+          if (!ids.includes(id)) go({ who: who(turned(choice, id)) });
         }}
       />
-      <button type="submit">Add</button>
-      <span role="status" class="soft">
-        {said.value}
-      </span>
-    </form>
+    </div>
   );
 }

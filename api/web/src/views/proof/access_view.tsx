@@ -2,6 +2,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { PicturePane } from "../../components/picture_pane";
+import { useEscape } from "../../components/use_escape";
 import type { Line, Scene, Spot } from "../../picture/scene";
 import { type Access, type End, grantsOf, type Pair, proofScene } from "../../scenes/proof";
 import { imagined } from "../../state/imagined";
@@ -42,6 +43,8 @@ export function AccessView({ pair, who, what, access }: Props) {
     card.value = what && "spot" in what ? what.spot : null;
     go({ step: what && "line" in what ? what.line.id : null, path: null });
   };
+  const panel = useRef<HTMLElement>(null);
+  useEscape(panel, step || card.value ? () => pick(null) : null);
   const facts = { pair, who, what, access };
   return (
     <main class="proof">
@@ -61,7 +64,7 @@ export function AccessView({ pair, who, what, access }: Props) {
           unfold={() => {}}
         />
       </div>
-      <aside class="panel" aria-label="What the records say">
+      <aside ref={panel} class="panel" aria-label="What the records say" tabIndex={-1}>
         {step ? (
           <StepPanel key={step} grant={step} follows={begun.current} />
         ) : card.value ? (

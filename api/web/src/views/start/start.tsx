@@ -5,6 +5,7 @@ import figures from "documents/start_graph.graphql";
 import widest from "documents/start_widest.graphql";
 import { asCommand } from "../../commands";
 import { AskedAs } from "../../components/asked_as";
+import { Meanings } from "../../components/meanings";
 import { Trouble } from "../../components/trouble";
 import { ask } from "../../state/client";
 import { fresh, location } from "../../state/location";
@@ -52,6 +53,7 @@ export function Start() {
       {graph.state.value.problem && (
         <Trouble problem={graph.state.value.problem} again={graph.again} />
       )}
+      {known && known.documentCount > 0 && <Meanings of={["inferred", "latent", "contested"]} />}
       {known?.documentCount !== 0 && !refused && (
         <div class="start-panels">
           <Panel title="Businesses that the most people reach" question={businesses}>

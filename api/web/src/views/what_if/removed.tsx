@@ -48,6 +48,9 @@ export function RemovedGrants({ remove, removed }: Props) {
   );
 }
 
+/** The most grants that the API imagines away. */
+const MOST = 100;
+
 /** Takes a grant by one of its records, as people find it in a ticket: `role 994207`. */
 export function RemoveAnother() {
   const text = useSignal("");
@@ -56,6 +59,10 @@ export function RemoveAnother() {
     event.preventDefault();
     const wanted = text.value.trim();
     if (!wanted) return;
+    if (imagined(location.peek().without).length >= MOST) {
+      said.value = `${MOST} grants are imagined away already: put one back first.`;
+      return;
+    }
     try {
       const at = location.peek().at ?? null;
       const { graph } = await ask(removable, { text: wanted, at });
@@ -85,6 +92,7 @@ export function RemoveAnother() {
       <button type="submit">
         <span aria-hidden="true">✂</span> Remove
       </button>
+      <p class="soft limit">Up to {MOST} grants can be imagined away at once.</p>
       <p role="status" class="said">
         {visible(said.value)}
       </p>

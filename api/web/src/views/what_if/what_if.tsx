@@ -1,8 +1,9 @@
 // What would end, stay and change if some grants went: of every access, on a page of its own.
 import "../proof/proof.css";
 import "./what_if.css";
+import { nameOf } from "../../components/shell/subject";
 import { imagined } from "../../state/imagined";
-import { link, location } from "../../state/location";
+import { fresh, link, location } from "../../state/location";
 import { AskedWhatIf } from "./asked";
 import { NoAnswer } from "./no_answer";
 import { Counts, Outcomes } from "./outcomes";
@@ -54,6 +55,7 @@ export function WhatIf() {
 }
 
 function Nothing() {
+  const { who, to } = location.value;
   return (
     <main class="calm">
       <h2>What if a grant went?</h2>
@@ -62,6 +64,11 @@ function Nothing() {
         would end, whose would stay, and what is to be done in the service. Nothing is changed.
       </p>
       <RemoveAnother />
+      {who && !to && (
+        <p>
+          <a href={fresh({ who })}>What {nameOf(who)} can reach</a>: each access there can be cut.
+        </p>
+      )}
       <p>
         Or ask about a person above, open an access, and cut a step of it with the{" "}
         <span aria-hidden="true">✂</span> scissors.

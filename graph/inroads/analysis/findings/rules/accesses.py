@@ -26,7 +26,7 @@ from inroads.reach.questions import access
 @rule(
     "indirect-only",
     "accesses",
-    "{0} reaches {1} only through a business that it controls.",
+    "{0} reaches {1} only through a business that this person controls.",
     "No record names this person there: to end the access, end the control of the business, or the client relation.",
 )
 def indirect_only(matter: RuleContext, _: RuleRow) -> RuleOutcome:

@@ -13,6 +13,7 @@ import { Contradictions } from "./contradictions";
 import { Ending } from "./ending";
 import { Facts, placeName } from "./facts";
 import { Paths } from "./paths";
+import { Reviewed } from "./reviewed";
 import { Unknown } from "./unknown";
 
 export interface Shown {
@@ -50,6 +51,7 @@ export function AccessPanel({ pair, who, what, access }: Shown) {
         problem={problem}
         again={asked.again}
       />
+      {!at && <Reviewed pair={pair} />}
       <Unknown access={access} />
       <Paths access={access} />
       <p class="actions">

@@ -13,7 +13,7 @@ export function Facts({ who, what, access }: { who: End; what: End; access: Acce
   const latent = access.state === "LATENT";
   return (
     <section class="facts" aria-label="The access">
-      <h2>{access.roles.map(low).join(" and ")}</h2>
+      <h2>Access as {access.roles.map(low).join(" and ")}</h2>
       <p class="soft">
         {who.label} → {placeName(what)}
       </p>

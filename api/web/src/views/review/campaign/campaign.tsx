@@ -6,6 +6,7 @@ import { AskedAs } from "../../../components/asked_as";
 import { CoverageLine } from "../../../components/coverage";
 import { Trouble } from "../../../components/trouble";
 import { Item } from "../item/item";
+import { Last } from "../item/last";
 import { begin } from "../queue/decide";
 import { Desk } from "../queue/desk";
 import { commandOf, pythonOf } from "../queue/filter";
@@ -69,6 +70,7 @@ export function Campaign({ campaign }: { campaign: string }) {
         <CoverageLine coverage={told.coverage} />
       </section>
       <aside class="panel" aria-label="The item">
+        <Last desk={desk} />
         {desk.current.value !== null && (
           <Item key={desk.current.value} desk={desk} number={desk.current.value} />
         )}

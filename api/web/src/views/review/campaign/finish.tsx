@@ -13,7 +13,7 @@ export function Finish({ desk }: { desk: Desk }) {
   const told = desk.told.value;
   if (!told) return null;
   const file = word(`${told.name.replaceAll(/[^\w.-]+/g, "-")}.md`);
-  const report = `inroads review export ${word(told.name)} --format markdown --out ${file}`;
+  const report = `inroads review export ${word(told.name)} --format markdown --out ${file} --ledger FILE`;
   return (
     <section class="finish" aria-label="The end of the campaign">
       {told.signOff ? (

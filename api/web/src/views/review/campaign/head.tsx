@@ -13,8 +13,6 @@ export type Part = "drift" | "finish" | null;
 export function Head({ desk, part, help }: { desk: Desk; part: Signal<Part>; help(): void }) {
   const told = desk.told.value;
   if (!told) return null;
-  const version = desk.head.state.value.answer?.graph?.version;
-  const same = version === told.version;
   const done = !told.progress.undecided && !told.signOff;
   return (
     <header class="campaign">
@@ -34,7 +32,7 @@ export function Head({ desk, part, help }: { desk: Desk; part: Signal<Part>; hel
       <div class="tools">
         <Reviewer desk={desk} />
         <Toggle part={part} name="drift">
-          {same ? "Nothing has changed since" : "Changed since it was frozen"}
+          Compare with now
         </Toggle>
         <Toggle part={part} name="finish">
           {done ? "All is decided: sign off" : "Sign-off, report, to do"}

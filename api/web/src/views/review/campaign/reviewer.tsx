@@ -16,7 +16,7 @@ export function Reviewer({ desk }: { desk: Desk }) {
             : `Read only: the server was started without --allow-review, or the token of ${name} lacks the scope review.`}{" "}
           Decide in a terminal:
         </p>
-        <pre>{`inroads review work ${word(told.name)} --by ${who}`}</pre>
+        <pre>{`inroads review work ${word(told.name)} --by ${who} --ledger FILE`}</pre>
       </div>
     );
   }

@@ -2,7 +2,6 @@
 
 import reviewCampaigns from "documents/review_campaigns.graphql";
 import { AskedAs } from "../../../components/asked_as";
-import { Copy } from "../../../components/copy";
 import { Trouble } from "../../../components/trouble";
 import type { ReviewCampaignsQuery } from "../../../generated/operations";
 import { ask } from "../../../state/client";
@@ -10,6 +9,7 @@ import { link } from "../../../state/location";
 import { useAnswer } from "../../../state/use_answer";
 import { day, many } from "../../../words";
 import { Bar } from "../campaign/bar";
+import { Starting } from "../starting/starting";
 import { Unavailable } from "../unavailable";
 
 type Found = NonNullable<ReviewCampaignsQuery["reviewCampaigns"]>["nodes"][number];
@@ -21,10 +21,11 @@ interface Listed {
   campaigns: Found[];
   total: number;
   version: string;
+  reviewer: ReviewCampaignsQuery["reviewer"];
 }
 
 async function everything(abort: AbortSignal): Promise<Listed> {
-  const listed: Listed = { campaigns: [], total: 0, version: "" };
+  const listed: Listed = { campaigns: [], total: 0, version: "", reviewer: null };
   let after: string | null = null;
   for (let page = 0; page < PAGES; page++) {
     const answer: ReviewCampaignsQuery = await ask(reviewCampaigns, { after }, abort);
@@ -33,14 +34,13 @@ async function everything(abort: AbortSignal): Promise<Listed> {
     listed.campaigns.push(...found.nodes);
     listed.total = found.totalCount;
     listed.version = answer.graph?.version ?? "";
+    listed.reviewer = answer.reviewer;
     if (!found.pageInfo.hasNextPage) break;
     after = found.pageInfo.endCursor;
   }
   listed.campaigns.reverse();
   return listed;
 }
-
-const HOW = "inroads review start 2026-Q1 --by you@example.com";
 
 const PYTHON = `from inroads import review
 from inroads.store.ledger import Ledger
@@ -77,13 +77,8 @@ export function Campaigns() {
       {answer && answer.total > answer.campaigns.length && (
         <p class="soft">The first {answer.campaigns.length} are shown.</p>
       )}
-      {answer && (
-        <section class="calm">
-          <h3>{answer.total ? "To start another one" : "No campaign has been started yet"}</h3>
-          <p>A campaign freezes the accesses of a scope, and keeps what is decided about each.</p>
-          <pre>{HOW}</pre>
-          <Copy text={HOW}>Copy</Copy>
-        </section>
+      {answer?.reviewer && (
+        <Starting reviewer={answer.reviewer} names={answer.campaigns.map(({ name }) => name)} />
       )}
       <AskedAs
         document={reviewCampaigns}
@@ -111,8 +106,8 @@ function Line({ campaign, version }: { campaign: Found; version: string }) {
         Opened {day(campaign.startedAt)} by {campaign.startedBy}
         {due && ` · due ${day(due)}`} ·{" "}
         {campaign.version === version
-          ? "nothing has changed since"
-          : "the graph has changed since: the campaign says what"}
+          ? "no newer document was read since"
+          : "newer documents were read since: the campaign says what changed"}
       </p>
     </li>
   );

@@ -37,10 +37,7 @@ export function Decision({ desk, item }: { desk: Desk; item: Item }) {
             Decide anew
           </button>{" "}
           {made.by === desk.me.value && (
-            <button
-              type="button"
-              onClick={() => desk.deciding.withdraw(new Map([[item.number, made.id]]))}
-            >
+            <button type="button" onClick={() => desk.withdraw(item.number, made.id)}>
               Take it back
             </button>
           )}

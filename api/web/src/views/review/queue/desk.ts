@@ -5,6 +5,7 @@ import reviewQueue from "documents/review_queue.graphql";
 import { ask } from "../../../state/client";
 import { go, location } from "../../../state/location";
 import { question } from "../../../state/question";
+import { you } from "../you";
 import { Deciding } from "./deciding";
 import { filterOf, orderOf } from "./filter";
 import type { Verdict } from "./keys";
@@ -17,8 +18,12 @@ export interface Asking {
   many: boolean;
 }
 
-/** Who decides where no token says it. It is kept as long as the page. */
-const you = signal("");
+/** What was decided at once. */
+export interface Decided {
+  numbers: readonly number[];
+  verdict: Verdict;
+  why: string;
+}
 
 const headOf = (campaign: string) =>
   question(() => ({ key: campaign, ask: (abort) => ask(reviewCampaign, { campaign }, abort) }));
@@ -61,6 +66,8 @@ export class Desk {
   readonly open = signal<ReadonlySet<number>>(new Set());
   readonly marks = signal<ReadonlySet<number>>(new Set());
   readonly asking = signal<Asking | null>(null);
+  /** What was decided last on this page, until it is taken back. */
+  readonly last = signal<Decided | null>(null);
   /** The reason as it is typed. It outlives the box it is typed in, and a failure. */
   readonly draft = signal("");
 
@@ -101,14 +108,22 @@ export class Desk {
     const open = new Set(this.open.peek());
     for (const each of numbers) open.delete(each);
     this.open.value = open;
+    this.last.value = { numbers, verdict, why };
     if (many) this.marks.value = new Set();
     if (!many || !this.open.peek().has(current ?? 0)) this.next();
     this.deciding.decide(numbers, verdict, why);
   }
 
   async undo(): Promise<void> {
+    this.last.value = null;
     const item = await this.deciding.undo();
     if (item !== null && this.places.peek().has(item)) this.show(item);
+  }
+
+  /** Takes one decision back, whether or not it was the last. */
+  async withdraw(item: number, decision: string): Promise<void> {
+    if (this.last.peek()?.numbers.includes(item)) this.last.value = null;
+    await this.deciding.withdraw(new Map([[item, decision]]));
   }
 
   end(): void {
@@ -117,10 +132,13 @@ export class Desk {
 
   #told(fresh: ReadonlyMap<number, Row | null>): void {
     const open = new Set(this.open.peek());
+    const marks = new Set(this.marks.peek());
     for (const [number, row] of fresh)
       if (row && !row.decision) open.add(number);
-      else open.delete(number);
+      // What was selected as open, and somebody else decided, is selected no more.
+      else if (open.delete(number)) marks.delete(number);
     this.open.value = open;
+    if (marks.size < this.marks.peek().size) this.marks.value = marks;
   }
 
   #listed(): void {

@@ -6,7 +6,7 @@ import { low } from "../../../words";
 import type { Desk } from "./desk";
 import { ONLY, ORDERS, onlyOf } from "./filter";
 
-const ORDER_WORDS = { risk: "riskiest first", business: "by business", person: "by person" };
+const ORDER_WORDS = { risk: "by risk", business: "by business", person: "by person" };
 
 export function Filters({ desk }: { desk: Desk }) {
   const place = location.value;

@@ -30,6 +30,10 @@ export function Help({ close }: { close(): void }) {
         ))}
       </dl>
       <p class="soft">
+        The order by risk begins with what was to be revoked and still stands. Then comes what no
+        record says, what records disagree about, and what lets somebody control a business.
+      </p>
+      <p class="soft">
         A decision is sent at once. Nobody is overruled unseen: what somebody else decided meanwhile
         is shown, and nothing is taken.
       </p>

@@ -52,4 +52,5 @@ function Said({ row, pending, failed }: { row: Row; pending: boolean; failed: bo
   );
 }
 
-const GLYPHS: Readonly<Record<string, string>> = { KEEP: "✓", REVOKE: "✕", UNSURE: "?" };
+/** The signs of verdicts, so that they are not told by colour alone. */
+export const GLYPHS: Readonly<Record<string, string>> = { KEEP: "✓", REVOKE: "✕", UNSURE: "?" };

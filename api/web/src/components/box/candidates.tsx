@@ -1,0 +1,33 @@
+// The nodes that a text may mean, to choose one of them.
+import { kindOf } from "../../words";
+import { Glyph } from "../glyph";
+import { Name } from "../name";
+import { about, type Hit } from "./hits";
+
+interface Props {
+  hits: readonly Hit[];
+  take(hit: Hit): void;
+}
+
+export function Candidates({ hits, take }: Props) {
+  return (
+    <ul class="candidates" aria-label="What it may mean">
+      {hits.map((hit) => (
+        <li key={hit.id}>
+          <button type="button" class="quiet" onClick={() => take(hit)}>
+            <Glyph of={kindOf(hit.id)} />
+            <Name of={hit.label} />
+            <small>
+              {about(hit).map((part, place) => (
+                <span key={part}>
+                  {place > 0 && " · "}
+                  <Name of={part} />
+                </span>
+              ))}
+            </small>
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}
