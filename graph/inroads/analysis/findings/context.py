@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache, cached_property
 from typing import NamedTuple
 
 import numpy as np
 
 from inroads.analysis.findings.document_scan import Bodies, bodies
-from inroads.analysis.findings.finding import Source
+from inroads.analysis.findings.finding import Match, Source
+from inroads.analysis.findings.hits import Hits
 from inroads.columns.arrays import Flags, Ints, distinct, narrow, offsets, ranges, stack
 from inroads.columns.claimset import KEEPS, KINDS, MEMBER, NONE, RELATIONS, ROLE, ROLES, SECTIONS
 from inroads.model import NodeKind, Relation, Role, Section
@@ -172,6 +173,30 @@ class RuleContext:
             if relation[grant] in (MEMBER, ROLE, CLIENT)
         )
         return tuple(sorted(found))
+
+    @cached_property
+    def _printed(self) -> Ints:
+        """The rank of each node among all, by printed id."""
+        rank = np.empty(self.index.size, np.int64)
+        nodes = np.arange(self.index.size)
+        rank[self.index.printed_after(np.zeros_like(nodes), nodes)] = nodes
+        return rank
+
+    def hits(self, write: Callable[[int], Match], first: Ints, second: Ints | None = None) -> Hits:
+        """Return findings about nodes by number, which `write` makes of the places of these."""
+        if second is None:
+            return Hits(write, np.argsort(self._printed[first], kind="stable"), (first,))
+        both = self._printed[first] * self.index.size + self._printed[second]
+        return Hits(write, np.argsort(both, kind="stable"), (first, second))
+
+    def hits_of_grants(self, write: Callable[[int], Match], grants: Ints) -> Hits:
+        """Return findings about these grants, whose subjects are both ends and the grant."""
+        words = [f"{relation}{client}@" for relation in RELATIONS for client in ("", "/CLIENT")]
+        ranks = np.argsort(np.argsort(words))
+        rows = self.grants.relation[grants] * 2 + self.grants.client_role[grants]
+        ends = self.grants.principal[grants], self.grants.resource[grants]
+        keys = ranks[rows], *(self._printed[each] for each in ends[::-1])
+        return Hits(write, np.lexsort(keys), ends)
 
     def names(self, nodes: Iterable[int]) -> tuple[str, ...]:
         """The printed ids of nodes, in their order."""

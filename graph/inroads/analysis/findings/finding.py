@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -135,7 +135,6 @@ class Match(NamedTuple):
     subjects: tuple[str, ...]
     facts: tuple[Fact, ...] = ()
     evidence: Evident = ()
-    severity: Severity | None = None
 
     @property
     def sources(self) -> tuple[Source, ...]:
@@ -144,9 +143,13 @@ class Match(NamedTuple):
 
 
 class RuleOutcome(NamedTuple):
-    """The result of a rule: how many it looked at, findings, how many it could not see, notes."""
+    """The result of a rule: how many it looked at, findings, how many it could not see, notes.
+
+    `others` are findings of another severity than that of the rule.
+    """
 
     looked: int
-    hits: list[Match]
+    hits: Sequence[Match]
     unseen: int = 0
     notes: tuple[str, ...] = ()
+    others: tuple[tuple[Severity, Sequence[Match]], ...] = ()

@@ -6,12 +6,13 @@ import datetime as dt
 import hashlib
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from operator import attrgetter
+from itertools import accumulate
 from typing import Any, Final, NamedTuple, overload
 
 import msgspec
+import numpy as np
 
 from inroads.analysis.findings.context import RuleContext
 from inroads.analysis.findings.finding import (
@@ -22,12 +23,13 @@ from inroads.analysis.findings.finding import (
     Suppressed,
     finding_identity,
 )
+from inroads.analysis.findings.hits import Hits
 from inroads.analysis.findings.proofs import FindingWriter
 from inroads.analysis.findings.registry import RULES, Rule
 from inroads.analysis.findings.rules import accesses, control, grants, identities, resources  # noqa: F401  # each registers its rules
 from inroads.analysis.findings.sentences import sentence
 from inroads.cancellation import check
-from inroads.columns.arrays import Lazily
+from inroads.columns.arrays import Flags, Lazily
 from inroads.columns.claimset import NONE
 from inroads.errors import InroadsError
 from inroads.markup import table
@@ -81,9 +83,8 @@ def review(
     least = least_severity(severity)
     newest = graph.documents[-1].observed_at if graph.documents else _LONG_AGO
     matter = RuleContext(graph, now.astimezone(dt.UTC) if now else newest, since)
-    # Sorted within each rule and severity, which is quicker than all together.
-    parts: defaultdict[tuple[Severity, str], list[_UnwrittenFinding]] = defaultdict(list)
-    looked = []
+    standing = _Standing.at(matter.now, judged)
+    parts, looked = [], []
     for each in RULES.values():
         if each.id not in chosen:
             looked.append(RuleRun(each.id, each.population, skipped="not asked for"))
@@ -101,24 +102,20 @@ def review(
             continue
         check()
         outcome = each.look(matter, row)
-        for hit in sorted(outcome.hits, key=attrgetter("subjects")):
-            severity = hit.severity or row.severity
-            parts[severity, each.id].append(_UnwrittenFinding(each, hit, severity))
+        hits = (row.severity, outcome.hits), *outcome.others
+        parts += [_Part.of(matter, each, *part, standing) for part in hits]
         told = outcome.looked, outcome.unseen, outcome.notes
-        looked.append(RuleRun(each.id, each.population, *told, findings=len(outcome.hits)))
-    order = sorted(parts, key=lambda part: (-part[0].rank, part[1]))
-    found = [each for part in order for each in parts[part]]
-    standing = _Standing.at(matter.now, judged)
-    if standing.findings or standing.subjects:
-        found = [each._replace(suppressed=standing.suppressed(each)) for each in found]
+        count = sum(len(part) for _, part in hits)
+        looked.append(RuleRun(each.id, each.population, *told, findings=count))
+    parts.sort(key=lambda part: (-part.severity.rank, part.rule.id))
     asked = _Asked(sorted(chosen), Severity.INFO, None, since.version if since else None)
-    whole = Findings(matter, found, tuple(looked), standing.expired, asked, _worst(found))
+    whole = Findings(matter, parts, tuple(looked), standing.expired, asked, _worst(parts))
     return whole.only(least, suppressed)
 
 
-def _worst(found: Iterable[_UnwrittenFinding]) -> Severity | None:
+def _worst(parts: Iterable[_Part]) -> Severity | None:
     """Return the worst severity of findings in their order that are not suppressed."""
-    return next((each.severity for each in found if each.suppressed is None), None)
+    return next((each.severity for each in parts if not each.hidden.all()), None)
 
 
 def _chosen(rules: Iterable[str] | None, judged: Judgement) -> set[str]:
@@ -159,14 +156,23 @@ class _Standing(NamedTuple):
                     standing.subjects.setdefault((each.rule, each.subject), each)
         return standing
 
-    def suppressed(self, found: _UnwrittenFinding) -> Suppressed | None:
-        keys = ((found.rule.id, subject) for subject in found.hit.subjects)
-        given = (self.findings and self.findings.get(found.identity)) or next(
+    def suppressed(self, rule: str, hit: Match) -> Suppressed | None:
+        keys = ((rule, subject) for subject in hit.subjects)
+        given = (self.findings and self.findings.get(finding_identity(rule, hit.subjects))) or next(
             filter(None, map(self.subjects.get, keys)), None
         )
-        if given is None or given.rule not in (None, found.rule.id):
+        if given is None or given.rule not in (None, rule):
             return None
         return Suppressed(given.reason, given.expires)
+
+    def about(self, graph: AccessGraph, rule: str, hits: Hits) -> Hits:
+        """Return the findings of a rule that may be suppressed."""
+        marks = np.full(len(hits), bool(self.findings))
+        if not self.findings:
+            for of, subject in self.subjects:
+                if of == rule:
+                    marks |= hits.about(subject, graph.index.number(subject))
+        return hits.only(marks)
 
 
 class _UnwrittenFinding(NamedTuple):
@@ -181,9 +187,47 @@ class _UnwrittenFinding(NamedTuple):
     def identity(self) -> str:
         return finding_identity(self.rule.id, self.hit.subjects)
 
+
+class _Part(NamedTuple):
+    """The findings of one rule and severity in order; some are suppressed, by their places."""
+
+    rule: Rule
+    severity: Severity
+    hits: Hits
+    suppressed: Mapping[int, Suppressed]
+
+    @classmethod
+    def of(
+        cls,
+        matter: RuleContext,
+        rule: Rule,
+        severity: Severity,
+        found: Sequence[Match],
+        standing: _Standing,
+    ) -> _Part:
+        hits = Hits.of(found)
+        some = standing.about(matter.graph, rule.id, hits)
+        given = zip(
+            some.places.tolist(), (standing.suppressed(rule.id, each) for each in some), strict=True
+        )
+        return cls(rule, severity, hits, {place: each for place, each in given if each})
+
     @property
-    def key(self) -> tuple[int, str, tuple[str, ...]]:
-        return -self.severity.rank, self.rule.id, self.hit.subjects
+    def hidden(self) -> Flags:
+        """Marks of the findings that are suppressed."""
+        if not self.suppressed:
+            return np.zeros(len(self.hits), np.bool_)
+        found: Flags = np.isin(self.hits.places, list(self.suppressed))
+        return found
+
+    def only(self, kept: Flags) -> _Part:
+        """Return the marked findings."""
+        return self._replace(hits=self.hits.only(kept))
+
+    def finding(self, place: int) -> _UnwrittenFinding:
+        """Return the finding at a place in the order."""
+        suppressed = self.suppressed.get(int(self.hits.places[place]))
+        return _UnwrittenFinding(self.rule, self.hits[place], self.severity, suppressed)
 
 
 class _Asked(NamedTuple):
@@ -216,7 +260,7 @@ class Findings(Sequence[Finding], Framed):
     def __init__(
         self,
         matter: RuleContext,
-        found: Sequence[_UnwrittenFinding],
+        parts: Iterable[_Part],
         looked: tuple[RuleRun, ...],
         expired: tuple[Suppression, ...],
         asked: _Asked,
@@ -225,7 +269,8 @@ class Findings(Sequence[Finding], Framed):
     ) -> None:
         self._matter, self.graph, self.moment = matter, matter.graph, matter.now
         self.looked, self.expired, self.worst = looked, expired, worst
-        self._found, self._asked, self._most = found, asked, most
+        self._parts, self._asked, self._most = [each for each in parts if each.hits], asked, most
+        self._ends = list(accumulate(len(each.hits) for each in self._parts))
         self._writer = FindingWriter(matter.graph, most)
 
     def only(
@@ -238,11 +283,11 @@ class Findings(Sequence[Finding], Framed):
         least = least_severity(severity)
         if least is Severity.INFO and suppressed is None:
             return self
-        found = self._found[: bisect_right(self._found, -least.rank, key=lambda each: each.key[0])]
+        parts = [each for each in self._parts if each.severity.rank >= least.rank]
         if suppressed is not None:
-            found = [each for each in found if (each.suppressed is not None) is suppressed]
+            parts = [each.only(each.hidden == suppressed) for each in parts]
         asked = self._asked._replace(least=least, suppressed=suppressed)
-        return self._with(found, asked)
+        return self._with(parts, asked)
 
     def of_rules(self, rules: Iterable[str]) -> Findings | None:
         """Return the review of these rules alone; None if one of them did not run in this one.
@@ -256,46 +301,58 @@ class Findings(Sequence[Finding], Framed):
             each if each.rule in chosen else RuleRun(each.rule, each.what, skipped="not asked for")
             for each in self.looked
         )
-        found = [each for each in self._found if each.rule.id in chosen]
+        parts = [each for each in self._parts if each.rule.id in chosen]
         asked = self._asked._replace(rules=sorted(chosen))
-        return Findings(self._matter, found, looked, self.expired, asked, _worst(found), self._most)
+        return Findings(self._matter, parts, looked, self.expired, asked, _worst(parts), self._most)
 
     def brief(self, most: int | None = SHOWN) -> Findings:
         """Return this review with so many proofs of each finding, and `evidence_count` for all."""
-        return self._with(self._found, self._asked, most)
+        return self._with(self._parts, self._asked, most)
 
     def of(self, node: str) -> Findings:
         """Return this review with only the findings about a node."""
-        return self._with([each for each in self._found if node in each.hit.subjects], self._asked)
+        number = self.graph.index.number(node)
+        parts = (each.only(each.hits.about(node, number)) for each in self._parts)
+        return self._with(parts, self._asked)
 
     def by_rule(self) -> dict[str, Findings]:
         """Return the findings of each rule, what is not suppressed first."""
-        parts: defaultdict[str, list[_UnwrittenFinding]] = defaultdict(list)
-        for each in sorted(self._found, key=lambda each: each.suppressed is not None):
-            parts[each.rule.id].append(each)
+        parts: defaultdict[str, list[_Part]] = defaultdict(list)
+        for suppressed in (False, True):
+            for each in self._parts:
+                if some := each.only(each.hidden == suppressed).hits:
+                    parts[each.rule.id].append(each._replace(hits=some))
         return {name: self._with(part, self._asked) for name, part in parts.items()}
 
     @property
     def severities(self) -> Counter[Severity]:
         """The number of findings of each severity."""
-        return Counter(each.severity for each in self._found)
+        found: Counter[Severity] = Counter()
+        for each in self._parts:
+            found[each.severity] += len(each.hits)
+        return found
 
     @cached_property
     def tallies(self) -> tuple[Tally, ...]:
         """The number of findings of each rule at each severity, the worst first, then by rule."""
-        found = Counter((each.key[:2], each.rule.id, each.severity) for each in self._found)
-        hidden = Counter(each.key[:2] for each in self._found if each.suppressed is not None)
         return tuple(
-            Tally(rule, severity, count, hidden[key])
-            for (key, rule, severity), count in found.items()
+            Tally(each.rule.id, each.severity, len(each.hits), int(each.hidden.sum()))
+            for each in self._parts
         )
 
-    def _with(
-        self, found: Sequence[_UnwrittenFinding], asked: _Asked, most: int | None = NONE
-    ) -> Findings:
+    def _with(self, parts: Iterable[_Part], asked: _Asked, most: int | None = NONE) -> Findings:
         kept = self._most if most == NONE else most
         told = self.looked, self.expired, asked, self.worst
-        return Findings(self._matter, found, *told, kept)
+        return Findings(self._matter, parts, *told, kept)
+
+    @property
+    def _found(self) -> Sequence[_UnwrittenFinding]:
+        return Lazily(len(self), self._at)
+
+    def _at(self, place: int) -> _UnwrittenFinding:
+        number = bisect_right(self._ends, place)
+        part = self._parts[number]
+        return part.finding(place - self._ends[number] + len(part.hits))
 
     @property
     def version(self) -> str:
@@ -326,21 +383,17 @@ class Findings(Sequence[Finding], Framed):
         return Lazily(len(self), self._key)
 
     def _key(self, place: int) -> tuple[int, str, str]:
-        rank, rule, subjects = self._found[place].key
+        found = self._at(place)
         # The joined text has the order of the tuple: a line end sorts before all characters of ids.
-        return (
-            rank,
-            rule,
-            "\n".join(subjects),
-        )
+        return -found.severity.rank, found.rule.id, "\n".join(found.hit.subjects)
 
     def counts(self) -> tuple[int, int]:
         """The number of findings that are not suppressed, and of those that are."""
-        hidden = sum(each.suppressed is not None for each in self._found)
-        return len(self._found) - hidden, hidden
+        hidden = sum(int(each.hidden.sum()) for each in self._parts)
+        return len(self) - hidden, hidden
 
     def __len__(self) -> int:
-        return len(self._found)
+        return self._ends[-1] if self._ends else 0
 
     @overload
     def __getitem__(self, index: int) -> Finding: ...
@@ -375,7 +428,7 @@ class Findings(Sequence[Finding], Framed):
         return "\n".join([*told, *left]) or "no findings"
 
     def __repr__(self) -> str:
-        found = Counter(each.severity for each in self._found)
+        found = self.severities
         told = ", ".join(
             f"{found[each]:,} {each.lower()}" for each in reversed(Severity) if found[each]
         )

@@ -13,7 +13,7 @@ from inroads.analysis.findings.context import CLIENT_BIT, Routes, RuleContext
 from inroads.analysis.findings.finding import Fact, Match, RuleOutcome, Spot, Stated, Ways
 from inroads.analysis.findings.registry import rule
 from inroads.cancellation import check
-from inroads.columns.arrays import firsts, take
+from inroads.columns.arrays import Ints, distinct, firsts, ranges, take
 from inroads.columns.claimset import NONE
 from inroads.model import Certainty, NodeKind
 from inroads.network.wording import record_label
@@ -35,15 +35,12 @@ def indirect_only(matter: RuleContext, _: RuleRow) -> RuleOutcome:
     """
     found = matter.accesses
     rows = take(found, found.certainty == list(Certainty).index(Certainty.INFERRED))
-    hits = [
-        Match(ends, (), (Ways(*ends),))
-        for ends in zip(
-            map(matter.name, rows.principal.tolist()),
-            map(matter.name, rows.resource.tolist()),
-            strict=True,
-        )
-    ]
-    return RuleOutcome(len(found.principal), hits)
+
+    def hit(place: int) -> Match:
+        ends = matter.name(int(rows.principal[place])), matter.name(int(rows.resource[place]))
+        return Match(ends, (), (Ways(*ends),))
+
+    return RuleOutcome(len(found.principal), matter.hits(hit, rows.principal, rows.resource))
 
 
 @rule(
@@ -88,29 +85,44 @@ def redundant_route(matter: RuleContext, _: RuleRow) -> RuleOutcome:
     starts = np.append(np.flatnonzero(firsts(routes.identity, routes.scope)), len(order))
     if not len(order):
         return RuleOutcome(len(matter.accesses.principal), [])
-    new = firsts(routes.identity, routes.scope, routes.first)
-    counts = np.add.reduceat(new, starts[:-1], dtype=np.int64)
-    through = np.flatnonzero(
-        (counts > 1) & np.logical_or.reduceat(routes.client != NONE, starts[:-1])
-    )
-    for place in through.tolist():
+    counts = _independent(routes, starts)
+    rows = np.flatnonzero(counts > 1)
+    nodes, begins = matter.in_scope
+    scope = routes.scope[starts[rows]]
+    size = begins[scope + 1] - begins[scope]
+    row, node = np.repeat(rows, size), nodes[ranges(begins[scope], size)]
+    identity = routes.identity[starts[row]]
+
+    def hit(place: int) -> Match:
+        ends = matter.name(int(identity[place])), matter.name(int(node[place]))
+        here = row[place]
+        grants = partial(_grants, routes, slice(starts[here], starts[here + 1]))
+        return Match(ends, (("routes", int(counts[here])),), grants)
+
+    return RuleOutcome(len(matter.accesses.principal), matter.hits(hit, identity, node))
+
+
+def _independent(routes: Routes, starts: Ints) -> Ints:
+    """Return the number of independent routes of each access, whose rows begin at `starts`.
+
+    Routes of one grant each share none, and where there is one first grant or one client grant
+    beside them, it is one more; only the others are matched one by one.
+    """
+    size = len(starts) - 1
+    access = np.repeat(np.arange(size), np.diff(starts))
+    new = np.flatnonzero(firsts(access, routes.first))
+    alone = routes.client[new] == NONE  # NONE comes first
+    counts = np.bincount(access[new[alone]], minlength=size)
+    ahead = np.flatnonzero(~np.repeat(alone, np.diff(new, append=len(access))))
+    first = np.bincount(access[new[~alone]], minlength=size)
+    width = int(routes.client.max(initial=0)) + 1
+    pairs = distinct(access[ahead] * width + routes.client[ahead])
+    client = np.bincount(pairs // width, minlength=size)
+    counts += np.minimum(np.minimum(first, client), 1)
+    for place in np.flatnonzero((first > 1) & (client > 1)).tolist():
         check()
         counts[place] = independent(_pairs(routes, slice(starts[place], starts[place + 1])))
-    rows = np.flatnonzero(counts > 1)
-    heads = starts[rows]
-    hits = []
-    for identity, scope, count, start, stop in zip(
-        *(column[heads].tolist() for column in (routes.identity, routes.scope)),
-        *(column.tolist() for column in (counts[rows], heads, starts[rows + 1])),
-        strict=True,
-    ):
-        facts = (("routes", count),)
-        grants = partial(_grants, routes, slice(start, stop))
-        hits += [
-            Match((matter.name(identity), matter.name(node)), facts, grants)
-            for node in matter.nodes_of(scope)
-        ]
-    return RuleOutcome(len(matter.accesses.principal), hits)
+    return counts
 
 
 def _pairs(routes: Routes, here: slice) -> list[tuple[int, int]]:

@@ -210,8 +210,8 @@ def bridge(matter: RuleContext, row: RuleRow) -> RuleOutcome:
         return frozenset(int(scope[each]) for owner in by_scope[other] for each in controls[owner])
 
     clients = bool(row.options["clients"])
-    hits = []
     pairs, unseen = _held_beside(matter, clients=clients), 0
+    found = []
     for identity, other in pairs:
         nodes = matter.nodes_of(other)
         unseen += not any(matter.fold.observed[each] for each in nodes)
@@ -219,9 +219,16 @@ def bridge(matter: RuleContext, row: RuleRow) -> RuleOutcome:
             each for each in controls[identity] if int(scope[each]) not in owned_with(other)
         )
         if apart:
-            subjects = matter.name(identity), matter.name(nodes[0])
-            evidence = partial(_bridging, matter, identity, other, apart, clients=clients)
-            hits.append(Match(subjects, (("own", matter.names(apart)),), evidence))
+            found.append((identity, nodes[0], other, apart))
+
+    def hit(place: int) -> Match:
+        identity, node, other, apart = found[place]
+        evidence = partial(_bridging, matter, identity, other, apart, clients=clients)
+        subjects = matter.name(identity), matter.name(node)
+        return Match(subjects, (("own", matter.names(apart)),), evidence)
+
+    ends = np.array([each[:2] for each in found], np.int64).reshape(-1, 2)
+    hits = matter.hits(hit, *ends.T)
     notes = (
         f"of {unseen} of these the other business's team was not observed: an owner of both may be unseen",
     )

@@ -18,6 +18,7 @@ from inroads.analysis.findings.finding import (
     Spot,
     Stated,
 )
+from inroads.analysis.findings.hits import Hits
 from inroads.analysis.findings.registry import rule
 from inroads.columns.arrays import Ints, contained, distinct, firsts, offsets, ranges
 from inroads.columns.claimset import MEMBER, NONE, ROLE, ROLES, SECTIONS
@@ -30,17 +31,13 @@ _MEMBERS = (Section.MEMBERSHIP, Section.TEAM_MEMBER, Section.LISTED_MEMBER)
 
 
 def _of_grant(
-    matter: RuleContext,
-    grant: int,
-    *facts: Fact,
-    evidence: Evident | None = None,
-    severity: Severity | None = None,
+    matter: RuleContext, grant: int, *facts: Fact, evidence: Evident | None = None
 ) -> Match:
     """A finding about one grant, with all its records unless there is other evidence."""
     index = matter.index
     who, where = matter.name(index.principal[grant]), matter.name(index.resource[grant])
     subjects = who, where, grant_id(who, index.relation_word(grant), where)
-    return Match(subjects, facts, (grant,) if evidence is None else evidence, severity)
+    return Match(subjects, facts, (grant,) if evidence is None else evidence)
 
 
 @cache  # there are few sets of roles
@@ -71,11 +68,20 @@ def role_without_membership(matter: RuleContext, row: RuleRow) -> RuleOutcome:
     kept = matter.kept[grants.resource[rows]]
     alone = rows[kept & ~contained(keyed, distinct(members))]
     mild = Severity(str(row.options["client_severity"]))
-    hits = []
-    for grant, roles in zip(alone.tolist(), grants.roles[alone].tolist(), strict=True):
-        severity = mild if roles == CLIENT_BIT else None
-        hits.append(_of_grant(matter, grant, ("roles", _words(roles)), severity=severity))
-    return RuleOutcome(int(kept.sum()), hits, int((~kept).sum()))
+    milder = (grants.roles[alone] == CLIENT_BIT) & (mild is not row.severity)
+    clients = mild, _with_roles(matter, alone[milder])
+    hits = _with_roles(matter, alone[~milder])
+    return RuleOutcome(int(kept.sum()), hits, int((~kept).sum()), (), (clients,))
+
+
+def _with_roles(matter: RuleContext, grants: Ints) -> Hits:
+    """Findings about single grants, with their roles."""
+
+    def hit(place: int) -> Match:
+        grant = int(grants[place])
+        return _of_grant(matter, grant, ("roles", _words(matter.index.roles[grant])))
+
+    return matter.hits_of_grants(hit, grants)
 
 
 @rule(
@@ -119,10 +125,7 @@ def role_disagreement(matter: RuleContext, _: RuleRow) -> RuleOutcome:
     EMPLOYEE and ACCOUNTANT.
     """
     roles = matter.grants.roles
-    hits = [
-        _of_grant(matter, grant, ("roles", _words(matter.index.roles[grant])))
-        for grant in np.flatnonzero(roles & (roles - 1)).tolist()
-    ]
+    hits = _with_roles(matter, np.flatnonzero(roles & (roles - 1)))
     return RuleOutcome(int((roles != 0).sum()), hits)
 
 
@@ -290,13 +293,15 @@ def old_grant(matter: RuleContext, row: RuleRow) -> RuleOutcome:
     old, dates = grant[places], created[places]
     starts = np.flatnonzero(firsts(old))
     stops = np.append(starts, len(old))[1:]
-    hits = []
-    for each, first, start, stop in zip(
-        *(column.tolist() for column in (old[starts], dates[starts], starts, stops)), strict=True
-    ):
+
+    def hit(place: int) -> Match:
+        here = slice(starts[place], stops[place])
+        each, first = int(old[here.start]), int(dates[here.start])
         facts = ("created", _text(first)), ("days", (now - first) // 86_400_000_000)
-        evidence = partial(_aged, matter, each, rows[places[start:stop]])
-        hits.append(_of_grant(matter, each, *facts, evidence=evidence))
+        evidence = partial(_aged, matter, each, rows[places[here]])
+        return _of_grant(matter, each, *facts, evidence=evidence)
+
+    hits = matter.hits_of_grants(hit, old[starts])
     return RuleOutcome(int((looked & dated).sum()), hits, int((looked & ~dated).sum()))
 
 

@@ -76,12 +76,13 @@ def lapsed_subscription(matter: RuleContext, _: RuleRow) -> RuleOutcome:
     """
     span, status = matter.span(NodeKind.ACCOUNT), matter.fold.attributes["subscription_status"]
     rows = np.flatnonzero(_lapsed(matter)) + span.start
-    hits = [
-        _still_reached(matter, each, "subscription_status", _status(matter, each))
-        for each in rows.tolist()
-    ]
+
+    def hit(place: int) -> Match:
+        account = int(rows[place])
+        return _still_reached(matter, account, "subscription_status", _status(matter, account))
+
     known = int((status != NONE).sum())
-    return RuleOutcome(known, hits, len(span) - known)
+    return RuleOutcome(known, matter.hits(hit, rows), len(span) - known)
 
 
 @rule(
@@ -98,23 +99,26 @@ def unlimited_on_lapsed(matter: RuleContext, _: RuleRow) -> RuleOutcome:
     span, record = matter.span(NodeKind.ACCOUNT), matter.fold.attributes["permissions"]
     rows = np.flatnonzero(_lapsed(matter)) + span.start
     known = rows[record[rows] != NONE]
-    hits = []
-    for account in known.tolist():
+    unlimited = matter.bodies.unlimited
+    accounts = [account for account in known.tolist() if unlimited[account]]
+
+    def hit(place: int) -> Match:
+        account = accounts[place]
         name = matter.name(account)
         document, native = int(record[account]), escape(native_id(name))
-        limits = matter.bodies.unlimited[account]
-        if limits:
-            spots = (
-                Spot(
-                    document,
-                    Section.DOCUMENT,
-                    inside=f"/permissions/{native}/{escape(flag)}",
-                    label=flag,
-                )
-                for flag in limits
+        spots = (
+            Spot(
+                document,
+                Section.DOCUMENT,
+                inside=f"/permissions/{native}/{escape(flag)}",
+                label=flag,
             )
-            facts = _status(matter, account), ("limits", tuple(limits))
-            hits.append(Match((name,), facts, (Stated(name, "subscription_status"), *spots)))
+            for flag in unlimited[account]
+        )
+        facts = _status(matter, account), ("limits", tuple(unlimited[account]))
+        return Match((name,), facts, (Stated(name, "subscription_status"), *spots))
+
+    hits = matter.hits(hit, np.array(accounts, np.int64))
     return RuleOutcome(len(known), hits, len(rows) - len(known))
 
 
