@@ -10,7 +10,7 @@ import typer
 from inroads.errors import InroadsError
 from inroads.policy.loading import load_policy
 from inroads.policy.tables import STOCK
-from inroads.spark.folder import marker
+from inroads.spark.folder import readable
 from inroads.spark.sessions import TOKEN, connected
 from inroads_api.cli.options import AsOf, ObservedAt, PolicyFile, moment_option
 from inroads_api.cli.terminal import Output, failing, print_rows, say
@@ -76,7 +76,7 @@ def describe(
 ) -> None:
     """Show the tables of a folder with their rows, or the columns of one with their meaning."""
     with failing():
-        made = marker(folder)
+        made = readable(folder)
         from inroads.spark.tables import TABLES, meaning, typed  # noqa: PLC0415  # it needs the extra
 
         if name is None:
