@@ -88,6 +88,8 @@ def describe(
             for fact, value in made.asked.items():
                 say(f"{fact}: {value}")
         elif name in made.rows and name in TABLES:
+            if name == "findings":
+                _say_which_rules()
             rows = [
                 {"column": each.name, "type": typed(each.type), "meaning": meaning(each)}
                 for each in TABLES[name][0]
@@ -96,3 +98,12 @@ def describe(
             known = ", ".join(each for each in made.rows if each in TABLES)
             raise InroadsError(f"there is no table {name!r}, only {known}", "NO_TABLE")
         print_rows(rows, output)
+
+
+def _say_which_rules() -> None:
+    """Say which rules run on Spark, and of each other one why it does not."""
+    from inroads.spark.reaching.findings import COVERED, NOT_COVERED  # noqa: PLC0415  # it needs the extra
+
+    say(f"rules that run here: {', '.join(sorted(COVERED))}")
+    for rule, reason in NOT_COVERED.items():
+        say(f"{rule} does not: {reason}")
