@@ -338,7 +338,7 @@ def load(
 
     Of the folder of a run on Spark, only the neighbourhood of some `businesses` and `identities` is
     opened, see `inroads.spark.opening`: it needs the extra `inroads[spark]`. Raises InroadsError
-    TOO_MUCH if none is named, or other sources are given beside it.
+    TOO_MUCH if none is named, or other sources are given beside it, OTHER_FORMAT and OTHER_POLICY.
     """
     for each in (as_of, observed_at):
         if each is not None and (not isinstance(each, dt.datetime) or each.utcoffset() is None):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 import random
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,11 @@ from inroads.errors import BadId, InroadsError
 from inroads.explorer import Explorer
 from inroads.model import Access, Coverage
 from inroads.network.coverage import NO_GRANTS
+from inroads.policy.loading import load_policy
 from inroads.reach.answers import AccessAnswers
 from inroads.reach.questions import access, reach, reached_by
-from lake import folder_of, people
+from inroads.spark.folder import MARKER, Marker, marker
+from lake import folder_of, people, written
 from strategies import random_world
 from worlds import explore, observations
 
@@ -162,3 +165,22 @@ def test_what_cannot_be_opened(folder: Path, tmp_path: Path) -> None:
     with pytest.raises(InroadsError) as caught:
         inroads.load(folder, inroads.EXAMPLE, businesses=["1"])
     assert caught.value.code == "TOO_MUCH"
+
+
+def test_a_run_of_another_kind_is_refused(folder: Path, tmp_path: Path) -> None:
+    """Tables of another format are not opened, and neither are those of another policy."""
+    made = marker(str(folder))
+    other = load_policy("[subscriptions]\nalive = ['cancelled']\n")
+    with pytest.raises(InroadsError, match="under another policy") as caught:
+        inroads.load(folder, identities=["1"], policy=other)
+    assert caught.value.code == "OTHER_POLICY"
+    assert inroads.load(folder, identities=["1"]).known
+    for name, asked in (("newer", made.asked), ("nameless", {})):
+        place = tmp_path / name
+        shutil.copytree(folder, place)
+        shutil.rmtree(place / MARKER)
+        written(place, {}, Marker(made.format + (name == "newer"), asked, made.rows))
+    for name, code in (("newer", "OTHER_FORMAT"), ("nameless", "OTHER_POLICY")):
+        with pytest.raises(InroadsError) as caught:
+            inroads.load(tmp_path / name, identities=["1"])
+        assert caught.value.code == code

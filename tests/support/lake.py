@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -94,14 +94,20 @@ def nodes_of(graph: Explorer, world: int = 0) -> pa.Table:
 def folder_of(graph: Explorer, place: Path) -> Path:
     """The folder of a run, as far as a graph is made of it; tables have several files."""
     found = tables_of(graph.fold.said) | {"nodes": nodes_of(graph)}
-    made = Marker(tables.FORMAT, {}, {name: len(rows) for name, rows in found.items()})
+    asked = {"policy": graph.policy.digest}
+    made = Marker(tables.FORMAT, asked, {name: len(rows) for name, rows in found.items()})
+    written(place, found, made)
+    return place
+
+
+def written(place: Path, found: Mapping[str, pa.Table], made: Marker) -> None:
+    """Write tables, each as several files, and their marker."""
     told = pa.table({"told": [msgspec.json.encode(made).decode()]})
-    for name, rows in (found | {MARKER: told}).items():
+    for name, rows in {**found, MARKER: told}.items():
         (place / name).mkdir(parents=True)
         step = max(1, -(-len(rows) // 3))
         for start in range(0, max(len(rows), 1), step):
             pq.write_table(rows.slice(start, step), place / name / f"part-{start}.parquet")
-    return place
 
 
 def together(parts: Iterable[pa.Table]) -> pa.Table:

@@ -87,3 +87,28 @@ def marker(place: str) -> Marker:
         return msgspec.json.decode(rows["told"][0].as_py(), type=Marker)
     except msgspec.MsgspecError as error:
         raise InroadsError(f"the marker of {place} cannot be read: {error}", "BAD_MARKER") from None
+
+
+def readable(place: str, policy: str | None = None) -> Marker:
+    """Return the marker of a folder that this version can read, of a run under a policy of this digest.
+
+    Without a digest any policy will do. Raises InroadsError OTHER_FORMAT and OTHER_POLICY, and what
+    `marker` raises.
+    """
+    made = marker(place)
+    from inroads.spark.tables import FORMAT  # noqa: PLC0415  # it needs Arrow, of which `marker` tells
+
+    if made.format != FORMAT:
+        raise InroadsError(
+            f"the tables of {place} have format {made.format}, and this version reads {FORMAT}: "
+            "run it again, or open it with the version that wrote it",
+            "OTHER_FORMAT",
+        )
+    told = made.asked.get("policy", "")
+    if policy not in (None, told):
+        raise InroadsError(
+            f"the run of {place} was under another policy ({told[:8] or 'it names none'}) than this "
+            f"one ({policy[:8]}): open it with that one, or run it again",
+            "OTHER_POLICY",
+        )
+    return made

@@ -69,7 +69,7 @@ def folded(
     keepers = gathering.of_keepers(given, found, count)
     kept = stage("grants_of_keepers", of(keepers, of_identities=False))
     keeping = kept.where(f"relation = '{Relation.KEEPS.value}'")
-    moved = gathering.moved_keepers(given["keepers"])
+    moved = gathering.moved_keepers(given["keepers"], count)
     people = gathering.of_identities(given, keeping, moved, count)
     held = stage("grants_of_identities", of(people, of_identities=True))
     nodes = gathering.of_nodes(given, found, count)

@@ -23,9 +23,11 @@ import pyarrow.compute as pc
 from pyspark.sql import Window
 from pyspark.sql import functions as F  # noqa: N812  # as all Spark code names it
 
-from inroads.columns.arrays import Ints
+from inroads.columns.arrays import Ints, distinct, firsts
+from inroads.columns.claimset import NONE
 from inroads.model import Relation
 from inroads.spark import tables
+from inroads.spark.parsing import plain
 
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame
@@ -282,7 +284,7 @@ def each_bucket(act: Callable[[pa.Table], pa.Table]) -> Callable[[Iterable[Any]]
     return act_on_partition
 
 
-def moved_keepers(keepers: DataFrame) -> DataFrame:
+def moved_keepers(keepers: DataFrame, buckets: int) -> DataFrame:
     """Return the keepers of the accounts that several businesses have kept, as few as tell when
     each account moved.
     """
@@ -292,28 +294,36 @@ def moved_keepers(keepers: DataFrame) -> DataFrame:
         .where("least < most")
         .select("account")
     )
-    return (
-        keepers.join(several, "account")
-        .select(*tables.KEEPERS.names)
-        .groupBy("account")
-        .applyInArrow(last_keepers, tables.spark_schema(tables.KEEPERS))
+    rows = keepers.join(several, "account").select(
+        _bucket(F.col("account"), buckets).alias("bucket"), *tables.KEEPERS.names
     )
+    return applied(rows, last_keepers, tables.KEEPERS, buckets)
 
 
 def last_keepers(keepers: pa.Table) -> pa.Table:
-    """Return the rows of the keepers of one account that `contradictions.last_moves` looks at: the
-    first, the last, the last of another business, and the first that is newer than that.
+    """Return the rows that `contradictions.last_moves` looks at, of the keepers of some accounts: of
+    each the first, the last, the last of another business, and the first that is newer than that.
     """
-    order = [(name, "ascending") for name in ("observed_at", "document", "business")]
-    rows = keepers.sort_by(order)
+    order = ("account", "observed_at", "document", "business")
+    columns = [keepers[field.name].cast(field.type) for field in tables.KEEPERS]
+    rows = pa.Table.from_arrays(columns, schema=tables.KEEPERS).sort_by(
+        [(name, "ascending") for name in order]
+    )
+    account, business = (
+        np.asarray(plain(rows[name]).dictionary_encode().indices)
+        for name in ("account", "business")
+    )
     moment = np.asarray(rows["observed_at"].cast(pa.int64()))
-    other = np.asarray(pc.not_equal(rows["business"], rows["business"][-1]))
-    chosen = {0, len(moment) - 1}
-    if other.any():
-        last = int(np.flatnonzero(other)[-1])
-        chosen |= {last, *np.flatnonzero(moment > moment[last])[:1].tolist()}
-    columns = [rows[field.name].cast(field.type) for field in tables.KEEPERS]
-    return pa.Table.from_arrays(columns, schema=tables.KEEPERS).take(pa.array(sorted(chosen)))
+    begins, row = firsts(account), np.arange(len(rows))
+    of = np.cumsum(begins) - 1
+    starts = np.flatnonzero(begins)
+    stops = np.append(starts, len(rows))[1:]
+    is_other = business != business[stops - 1][of]
+    other = np.maximum.reduceat(np.where(is_other, row, NONE), starts)
+    is_newer = (other[of] != NONE) & (moment > moment[other[of]])
+    newer = np.minimum.reduceat(np.where(is_newer, row, len(rows)), starts)
+    chosen = [starts, stops - 1, other[other != NONE], newer[newer < len(rows)]]
+    return rows.take(pa.array(distinct(np.concatenate(chosen))))
 
 
 def _bucket(name: Column, buckets: int) -> Column:

@@ -32,7 +32,7 @@ from inroads.explorer import Explorer
 from inroads.model import NodeKind, Relation, kind_of, node_id
 from inroads.policy.tables import STOCK, Policy
 from inroads.spark import tables
-from inroads.spark.folder import marker
+from inroads.spark.folder import readable
 from inroads.spark.parsing import claim_set_of
 
 Names = frozenset[str]
@@ -47,10 +47,10 @@ def opened(
     """Return the neighbourhood of some businesses and identities, which are ids.
 
     `place` is a path, or an address that Arrow can read, such as s3://…; `policy` is that of the run.
-    Raises BadId, and InroadsError NO_MARKER if there is no folder of a finished run, NOT_FOUND for a
-    node that no document names.
+    Raises BadId, and InroadsError NO_MARKER if there is no folder of a finished run, OTHER_FORMAT and
+    OTHER_POLICY if the run was of another kind, NOT_FOUND for a node that no document names.
     """
-    folder = _Folder(os.fspath(place))
+    folder = _Folder(os.fspath(place), policy.digest)
     wanted = [frozenset(node_id(each, NodeKind.BUSINESS) for each in businesses)]
     wanted.append(frozenset(node_id(each, NodeKind.IDENTITY) for each in identities))
     folder.check(wanted[0] | wanted[1])
@@ -66,8 +66,8 @@ def opened(
 class _Folder:
     """The tables of a run, of which only the rows that are asked for are read."""
 
-    def __init__(self, place: str) -> None:
-        self.place, self.count = place.rstrip("/"), marker(place).rows
+    def __init__(self, place: str, policy: str) -> None:
+        self.place, self.count = place.rstrip("/"), readable(place, policy).rows
         self.dataset = cache(self._dataset)
 
     def _dataset(self, name: str) -> Any:

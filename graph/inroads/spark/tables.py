@@ -264,12 +264,16 @@ CHANGES: Final = pa.schema(
 )
 """Accesses that differ between two moments."""
 
+PROOF: Final = pa.struct([STEP.field("grant"), STEP.field("evidence")])
+"""A grant that proves a finding. Of an access these are the grants of its first path."""
+
 FINDINGS: Final = pa.schema(
     [
         _column("rule", _TEXT, "the rule"),
         _column("severity", _TEXT, "the severity under the policy"),
         _column("subjects", _WORDS, "the nodes that it is about, perhaps with a grant"),
         _column("sentence", _TEXT, "the finding in plain English"),
+        _column("evidence", pa.list_(PROOF), "the first grants that prove it"),
         _column("finding", _TEXT, "the name of the finding, equal in every version"),
         _column("suppressed", _TEXT, "why the policy suppresses it", null=True),
     ]

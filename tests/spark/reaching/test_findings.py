@@ -7,9 +7,12 @@ import random
 from typing import Any
 
 from inroads.analysis.findings import RULES, sentence
+from inroads.analysis.findings.finding import Ways
 from inroads.explorer import Explorer
 from inroads.policy.loading import load_policy
-from inroads.spark.reaching.findings import COVERED, NOT_COVERED, findings
+from inroads.reach.paths import path_order
+from inroads.reach.questions import access
+from inroads.spark.reaching.findings import COVERED, NOT_COVERED, SHOWN, findings
 from lake import grants_of, nodes_of, shifted, together
 from strategies import random_world
 from worlds import explore
@@ -59,6 +62,28 @@ def test_random_worlds(spark: Any) -> None:
     told = {row["finding"]: row["sentence"] for row in found}
     assert {name: told[name] for name in first} == first
     assert len(first) > 300
+    check_evidence(graphs[0], {row["finding"]: row["evidence"] for row in found})
+
+
+def check_evidence(graph: Explorer, told: dict[str, list[dict[str, Any]]]) -> None:
+    """Proofs are the grants that a rule names, or those of the first path of the first access."""
+    review, rules = graph.findings(COVERED), set()
+    for each, sources in zip(review, review.sources(slice(None)), strict=True):
+        grants = [grant["grant"] for grant in told[each.identity]]
+        assert 0 < len(grants) <= SHOWN
+        named = [graph.index.grant(source).id for source in sources if isinstance(source, int)]
+        ways = [source[:2] for source in sources if isinstance(source, Ways)]
+        if each.rule == "contested-access":
+            ways = [each.subjects]
+        if ways and (found := access(graph, *ways[0])):
+            named = [step.grant for step in min(found.paths, key=path_order).steps]
+        assert grants[: len(named)] == named[:SHOWN]
+        rules.add(each.rule)
+        for grant in told[each.identity]:
+            first = graph.grants[grant["grant"]].evidence[0]
+            assert grant["evidence"]["document"] == graph.documents[first.document].sha256
+            assert grant["evidence"]["record"] == (first.record_id and int(first.record_id))
+    assert rules >= COVERED - {"client-only"}
 
 
 POLICY = """

@@ -10,7 +10,7 @@ import typer
 from inroads.errors import InroadsError
 from inroads.policy.loading import load_policy
 from inroads.policy.tables import STOCK
-from inroads.spark.folder import marker
+from inroads.spark.folder import readable
 from inroads.spark.sessions import TOKEN, connected
 from inroads_api.cli.options import AsOf, ObservedAt, PolicyFile, moment_option
 from inroads_api.cli.terminal import Output, failing, print_rows, say
@@ -76,7 +76,7 @@ def describe(
 ) -> None:
     """Show the tables of a folder with their rows, or the columns of one with their meaning."""
     with failing():
-        made = marker(folder)
+        made = readable(folder)
         from inroads.spark.tables import TABLES, meaning, typed  # noqa: PLC0415  # it needs the extra
 
         if name is None:
@@ -88,6 +88,8 @@ def describe(
             for fact, value in made.asked.items():
                 say(f"{fact}: {value}")
         elif name in made.rows and name in TABLES:
+            if name == "findings":
+                _say_which_rules()
             rows = [
                 {"column": each.name, "type": typed(each.type), "meaning": meaning(each)}
                 for each in TABLES[name][0]
@@ -96,3 +98,12 @@ def describe(
             known = ", ".join(each for each in made.rows if each in TABLES)
             raise InroadsError(f"there is no table {name!r}, only {known}", "NO_TABLE")
         print_rows(rows, output)
+
+
+def _say_which_rules() -> None:
+    """Say which rules run on Spark, and of each other one why it does not."""
+    from inroads.spark.reaching.findings import COVERED, NOT_COVERED  # noqa: PLC0415  # it needs the extra
+
+    say(f"rules that run here: {', '.join(sorted(COVERED))}")
+    for rule, reason in NOT_COVERED.items():
+        say(f"{rule} does not: {reason}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from inroads.analysis.findings.finding import Finding, Proof, RuleRun, Suppressed
 from inroads.analysis.findings.registry import RULES, Maturity, Rule
 from inroads.analysis.findings.review import Findings, least_severity, review
-from inroads.analysis.findings.sentences import sentence
+from inroads.analysis.findings.sentences import sentence, sentences
 from inroads.policy.rule_settings import Judgement, Severity, Suppression
 
 __all__ = [
@@ -23,4 +23,5 @@ __all__ = [
     "least_severity",
     "review",
     "sentence",
+    "sentences",
 ]

@@ -20,6 +20,7 @@ from inroads.analysis.findings.finding import (
     Match,
     Proof,
     RuleRun,
+    Source,
     Suppressed,
     finding_identity,
 )
@@ -410,6 +411,10 @@ class Findings(Sequence[Finding], Framed):
     def without_evidence(self, part: slice) -> list[Finding]:
         """Return findings without any evidence, which is most of the work of writing one."""
         return [self._written(each, ((), 0)) for each in self._found[part]]
+
+    def sources(self, part: slice) -> list[tuple[Source, ...]]:
+        """Return what proves each of some findings, without looking up where it is stated."""
+        return [each.hit.sources for each in self._found[part]]
 
     def _written(
         self, found: _UnwrittenFinding, proved: tuple[tuple[Proof, ...], int] | None = None

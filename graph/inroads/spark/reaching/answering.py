@@ -94,13 +94,12 @@ def _lists(values: Sequence[Sequence[str]], which: Ints) -> Any:
 def _witness(part: Excerpt, size: Ints, steps: StepRows) -> Any:
     grant = pa.array(steps.grant)
     relation = part.graph.fold.grants.relation[steps.grant]
-    evidence = _evidence(_plain(part.grants["evidence"])).take(grant)
     fields = {
         "from": part.names.take(pa.array(steps.here)),
         "relation": worded(RELATION_WORDS, relation),
         "to": part.names.take(pa.array(steps.there)),
         "grant": _plain(part.grants["grant"]).take(grant),
-        "evidence": evidence,
+        "evidence": first_records(part).take(grant),
     }
     kinds = tables.ACCESSES.field("witness").type.value_type
     arrays = [fields[kinds.field(place).name] for place in range(kinds.num_fields)]
@@ -109,8 +108,11 @@ def _witness(part: Excerpt, size: Ints, steps: StepRows) -> Any:
     return pa.ListArray.from_arrays(pa.array(starts), whole)
 
 
-def _evidence(column: Any) -> Any:
-    """Return records in the very types of the table: an engine names UTC in a way of its own."""
+def first_records(part: Excerpt) -> Any:
+    """Return the first record of each grant, in the very types of the table: an engine names UTC in a
+    way of its own.
+    """
+    column = _plain(part.grants["evidence"])
     fields = list(tables.EVIDENCE)
     arrays = [pc.struct_field(column, each.name).cast(each.type) for each in fields]
     return pa.StructArray.from_arrays(arrays, fields=fields, mask=column.is_null())

@@ -7,18 +7,25 @@ their grants, and at the nodes around these: all of that is there, and nothing e
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from itertools import chain, repeat
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
 import pyarrow as pa
 
-from inroads.analysis.findings import review, sentence
+from inroads.analysis.findings import Finding, review, sentences
+from inroads.analysis.findings.finding import Source, Ways
+from inroads.columns.arrays import Ints
 from inroads.moments import EPOCH
 from inroads.policy.tables import STOCK, Policy
 from inroads.spark import tables
-from inroads.spark.reaching.answering import buckets_of
-from inroads.spark.reaching.excerpts import excerpt
+from inroads.spark.parsing import plain
+from inroads.spark.reaching.answering import buckets_of, first_records
+from inroads.spark.reaching.excerpts import Excerpt, excerpt
 from inroads.spark.reaching.neighbourhoods import gathered
+from inroads.spark.reaching.witnesses import witnesses
+from inroads.spark.rows import table
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -31,6 +38,9 @@ COVERED: Final = frozenset(
     }
 )
 """The rules whose findings are about one identity, and follow from its neighbourhood."""
+
+SHOWN: Final = 8
+"""How many grants of a finding are told."""
 
 _BODIES: Final = "it looks into the bodies of documents"
 _EVERYONE: Final = "it counts everyone who reaches or controls a business or an account"
@@ -81,19 +91,62 @@ def reviewed(policy: Policy, now: dt.datetime) -> Callable[[pa.Table], pa.Table]
     enabled = sorted(each for each in COVERED if policy.judgement.rules[each].enabled)
 
     def run(rows: pa.Table) -> pa.Table:
-        graph = excerpt(rows, policy).graph
-        return pa.Table.from_pylist([*_rows(graph, enabled, now)], tables.FINDINGS)
+        part = excerpt(rows, policy)
+        found = review(part.graph, enabled, now=now)
+        told, write = found.without_evidence(slice(None)), sentences(part.graph)
+        columns = {
+            "rule": [each.rule for each in told],
+            "severity": [each.severity.value for each in told],
+            "subjects": [each.subjects for each in told],
+            "sentence": list(map(write, told)),
+            "evidence": _proofs(part, told, found.sources(slice(None))),
+            "finding": [each.identity for each in told],
+            "suppressed": [each.suppressed and each.suppressed.reason for each in told],
+        }
+        return table(tables.FINDINGS, columns)
 
     return run
 
 
-def _rows(graph: Any, rules: list[str], now: dt.datetime) -> Iterator[dict[str, Any]]:
-    for each in review(graph, rules, now=now).without_evidence(slice(None)):
-        yield {
-            "rule": each.rule,
-            "severity": each.severity.value,
-            "subjects": list(each.subjects),
-            "sentence": sentence(graph, each),
-            "finding": each.identity,
-            "suppressed": each.suppressed and each.suppressed.reason,
-        }
+def _proofs(part: Excerpt, told: list[Finding], sources: list[tuple[Source, ...]]) -> Any:
+    """Return the grants that prove findings, each with the record that speaks first."""
+    first_path = _first_paths(part)
+
+    def proving(finding: Finding, given: tuple[Source, ...]) -> list[int]:
+        grants: dict[int, None] = {}
+        # Only a contradiction has none here, since its records are in no table: it is of an access.
+        for source in given or [Ways(*finding.subjects[:2])]:
+            if isinstance(source, int):
+                grants[source] = None
+            elif isinstance(source, Ways):
+                grants |= dict.fromkeys(first_path(source))
+            if len(grants) >= SHOWN:
+                break
+        return [*grants][:SHOWN]
+
+    shown = list(map(proving, told, sources))
+    starts = pa.array(np.cumsum([0, *map(len, shown)]), pa.int32())
+    grants = pa.array([*chain.from_iterable(shown)], pa.int64())
+    columns = [plain(part.grants["grant"]).take(grants), first_records(part).take(grants)]
+    return pa.ListArray.from_arrays(
+        starts, pa.StructArray.from_arrays(columns, fields=list(tables.PROOF))
+    )
+
+
+def _first_paths(part: Excerpt) -> Callable[[Ways], list[int]]:
+    """Return a function that tells the grants on the first path of an access."""
+    place: dict[tuple[str, str], tuple[Ints, int, int]] = {}
+    for found, steps, _ in witnesses(part.graph):
+        ends = (part.names.take(pa.array(each)).to_pylist() for each in found[:2])
+        stops = np.cumsum(found.size)
+        spans = zip(
+            repeat(steps.grant), (stops - found.size).tolist(), stops.tolist(), strict=False
+        )
+        place |= zip(zip(*ends, strict=True), spans, strict=True)
+
+    def of(way: Ways) -> list[int]:
+        grants, start, stop = place[way]
+        path: list[int] = grants[start:stop].tolist()
+        return path
+
+    return of
