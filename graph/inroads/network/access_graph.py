@@ -4,7 +4,6 @@ builds one.
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property, lru_cache, partial
@@ -27,7 +26,6 @@ from inroads.columns.claimset import (
     SLOTS,
     TABLE_SLOTS,
     WORD_ATTRIBUTES,
-    email_key,
 )
 from inroads.columns.fold import Fold
 from inroads.documents.reader import Content, reread
@@ -43,7 +41,6 @@ from inroads.model import (
     Role,
     Section,
     StoredBody,
-    fold_email,
     kind_of,
     native_id,
     node_id,
@@ -62,6 +59,7 @@ from inroads.network.mappings import (
     Neighbours,
     Nodes,
 )
+from inroads.network.names.emails import identities_with
 from inroads.network.names.former_emails import FormerEmail, former_emails
 from inroads.network.names.label import written_label
 from inroads.network.search import FIELDS, Corpus, Matches, MatchField, corpus, search
@@ -357,18 +355,7 @@ class AccessGraph(MultiDiGraph):
         """The identity with this email, compared as `fold_email` does; None when there is none. Raises
         AmbiguousEmail.
         """
-        wanted, keys = email_key(email), self.fold.attributes["email_key"]
-        first = bisect_left(self.index.derived.email_order, wanted, key=keys.__getitem__)
-        last = bisect_right(self.index.derived.email_order, wanted, key=keys.__getitem__)
-        texts = self.fold.attributes["email"]
-        same = fold_email(email)
-        found = tuple(
-            sorted(
-                self.index.name(place)
-                for place in self.index.derived.email_order[first:last]
-                if fold_email(self.fold.said.texts.text(texts[place])) == same
-            )
-        )
+        found = identities_with(self, email)
         if len(found) > 1:
             raise AmbiguousEmail(
                 f"{len(found)} identities have this email: {', '.join(shortened(found))}", ids=found
