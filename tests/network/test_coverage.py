@@ -82,6 +82,23 @@ def test_the_keeper_of_an_account_is_evidence() -> None:
     assert found == [(JANUARY, MARCH)] * 2
 
 
+def test_the_way_back_is_no_evidence() -> None:
+    """A business is a client of the account it keeps: whoever came by the account does not go back to it."""
+    row = {"id": 7, "account_id": "shop", "account_business": {"account_business_id": 2}}
+    owner = {"id": 3, "role": "owner", "business": {"id": 2, "account_id": "shop"}}
+    itself = {"id": 4, "role": "owner", "business": {"id": 2, "business_clients": [row]}}
+    world: World = [
+        (me(1, "owner", account_id=None, business_clients=[row]), FEBRUARY),
+        ({"id": 2, "business_memberships": [owner], "groups": [], "roles": []}, MARCH),
+        ({"id": 4, "business_memberships": [itself], "groups": [], "roles": []}, JANUARY),
+    ]
+    graph = explore(world)
+    assert "account:shop#CLIENT@business:2" in graph.grants
+    answer = graph.reach("identity:1", set(NodeKind), Mode.ASSOCIATION)
+    assert [each.resource for each in answer] == ["business:1", "account:shop", "business:2"]
+    assert ends(answer.coverage) == (FEBRUARY, MARCH)
+
+
 def test_no_document_has_no_age() -> None:
     """Without documents there is no age; with one of the identity alone, the age is its own."""
     assert ends(explore([]).coverage()) == (None, None)

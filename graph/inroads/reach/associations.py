@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from itertools import count
 from typing import NamedTuple
 
+import networkx as nx
 import numpy as np
 
 from inroads.cancellation import check
@@ -87,9 +88,26 @@ class AssociationWalk:
         return distances
 
     def grants(self) -> Ints:
-        """Return the grants that were passed, by number."""
+        """Return the grants of all simple paths, by number.
+
+        A hop is on one if the way to it need not pass the node to which it leads.
+        """
+        hops = [(*way, other) for other, ways in self.before[False].items() for way in ways]
+        passed = nx.DiGraph([(node, other) for node, _, other in hops])
+        passed.add_node(self.start)
+        above = nx.immediate_dominators(passed, self.start)
+        tree = nx.DiGraph([(over, node) for node, over in above.items() if node != self.start])
+        tree.add_node(self.start)
+        first, last = (
+            {node: place for place, node in enumerate(order(tree, self.start))}
+            for order in (nx.dfs_preorder_nodes, nx.dfs_postorder_nodes)
+        )
+        ids = {
+            hop.grant.id
+            for node, hop, other in hops
+            if first[node] < first[other] or last[other] < last[node]
+        }
         number = self.graph.index.grant_number
-        ids = {hop.grant.id for hops in self.before[False].values() for _, hop in hops}
         return np.array([each for each in map(number, ids) if each is not None], np.int64)
 
     def paths(self, other: str) -> tuple[list[tuple[Hop, ...]], bool]:
