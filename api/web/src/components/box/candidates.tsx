@@ -9,6 +9,9 @@ interface Props {
   take(hit: Hit): void;
 }
 
+/** The most that a search gives at once. */
+const MOST = 9;
+
 export function Candidates({ hits, take }: Props) {
   return (
     <ul class="candidates" aria-label="What it may mean">
@@ -28,6 +31,7 @@ export function Candidates({ hits, take }: Props) {
           </button>
         </li>
       ))}
+      {hits.length >= MOST && <li class="soft">There may be more: type more of it.</li>}
     </ul>
   );
 }

@@ -1,7 +1,7 @@
 // The grid: people down, businesses across, of which only what is in sight is drawn.
 import { useSignal } from "@preact/signals";
 import type { ComponentChild } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { useSight } from "../../../components/sight";
 import type { Shape } from "../shape";
 import { Heads, Totals } from "./heads";
@@ -37,7 +37,8 @@ export function Grid({ shape, label }: { shape: Shape; label: string }) {
   const shownRows = drawn(down.first, down.last, spot.row - BEFORE, rows.length);
   const shownColumns = drawn(across.first, across.last, spot.column - BEFORE, columns.length);
 
-  useEffect(() => {
+  // At once: an effect that waits would judge a later key by the spot of an earlier drawing.
+  useLayoutEffect(() => {
     const lost = held.current && document.activeElement === document.body;
     if (!follows.current && !lost) return;
     // A key may have come since this was drawn: the cell is the one that is active by now.
