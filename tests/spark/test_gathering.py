@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from unittest.mock import patch
 
 import networkx as nx
 import numpy as np
@@ -14,11 +15,12 @@ from hypothesis import strategies as st
 from inroads.columns.arrays import firsts
 from inroads.columns.contradictions import last_moves
 from inroads.columns.union import union
-from inroads.spark import tables
+from inroads.spark import gathering, tables
 from inroads.spark.gathering import components, last_keepers
 from inroads.spark.parsing import claim_set_of
 from inroads.spark.rows import Printed
 
+SENT = pa.schema([("bucket", pa.int64()), ("row", pa.int64())])
 Row = tuple[int, int, int, int]
 """The number of an account, the moment, the number of the document, and the business."""
 
@@ -101,3 +103,31 @@ def test_long_chains() -> None:
     ]
     table = pa.table(dict(zip(("business", "account"), zip(*edges, strict=True), strict=True)))
     assert set(components(table)["cluster"].to_pylist()) == {"business:0"}
+
+
+@given(st.lists(st.lists(st.integers(0, 3), max_size=40), max_size=6), st.integers(1, 2**10))
+@settings(deadline=None)
+def test_rows_travel_packed(batches: list[list[int]], size: int) -> None:
+    """Each bucket is acted upon once, with all of its rows, however they were packed."""
+    rows = iter(range(1000))
+    given_rows = [(bucket, next(rows)) for batch in batches for bucket in batch]
+    places = iter(given_rows)
+    sent = [
+        pa.RecordBatch.from_pylist(
+            [dict(zip(("bucket", "row"), next(places), strict=True)) for _ in batch], SENT
+        )
+        for batch in batches
+    ]
+    with patch.multiple(gathering, CELL=size, PACKED=size // 16):
+        cells = list(gathering.packed(sent))
+    assert all(cell.schema == gathering.CELLS for cell in cells)
+    seen: list[tuple[int, list[int]]] = []
+
+    def act(rows: pa.Table) -> pa.Table:
+        (bucket,) = set(rows["bucket"].to_pylist())
+        seen.append((bucket, rows["row"].to_pylist()))
+        return rows
+
+    found = [row for batch in gathering.each_bucket(act)(cells) for row in batch.to_pylist()]
+    assert sorted((row["bucket"], row["row"]) for row in found) == sorted(given_rows)
+    assert len(seen) == len({bucket for bucket, _ in given_rows})

@@ -14,7 +14,9 @@ It is named by its least business.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from threading import BoundedSemaphore
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
@@ -38,6 +40,16 @@ CLAIMS_A_BUCKET: Final = 2**18
 DEEP: Final = 2
 """With so many documents for each subject, what newer ones replace is dropped before anything else."""
 
+PACKED: Final = 2**18
+"""A worker packs so many rows at a time, which take some fifty megabytes."""
+
+CELL: Final = 2**20
+"""So many bytes of rows are in a cell, before they are compressed: an engine may take no more than
+four megabytes in a message."""
+
+_TURNS: Final = BoundedSemaphore(os.cpu_count() or 1)
+_OPTIONS: Final = pa.ipc.IpcWriteOptions(compression="lz4")
+
 ROWS_AT_ONCE: Final = 2**16
 """How many rows a worker hands on at a time."""
 
@@ -48,6 +60,14 @@ CLUSTERS: Final = pa.schema(
     ]
 )
 """The clusters of more than one business or account."""
+
+CELLS: Final = pa.schema(
+    [
+        pa.field("bucket", pa.int64(), False, {"meaning": "the bucket"}),
+        pa.field("rows", pa.binary(), False, {"meaning": "some of its rows, as a stream of Arrow"}),
+    ]
+)
+"""The form in which the rows of buckets travel."""
 
 ROWS: Final = pa.schema(
     [
@@ -263,25 +283,74 @@ def applied(
 ) -> DataFrame:
     """Return what a function makes of the rows of each bucket.
 
-    This is `applyInArrow` of groups, without the sort that it needs, and in small messages.
+    This is `applyInArrow` of groups, without the sort that it needs, and in small messages. Rows are
+    packed before they travel: an engine that sends them as they are sends each batch in as many
+    pieces as there are buckets, so that the cost of a row grows with their number.
     """
-    return rows.repartition(buckets, "bucket").mapInArrow(
+    cells = rows.mapInArrow(packed, tables.spark_schema(CELLS))
+    return cells.repartition(buckets, "bucket").mapInArrow(
         each_bucket(act), tables.spark_schema(schema)
     )
 
 
+def packed(batches: Iterable[Any]) -> Iterator[Any]:
+    """Yield the rows of batches as CELLS, many rows at a time."""
+    waiting: list[Any] = []
+    for batch in batches:
+        waiting.append(batch)
+        if sum(each.num_rows for each in waiting) >= PACKED:
+            yield from _cells(waiting)
+            waiting = []
+    yield from _cells(waiting)
+
+
+def _cells(batches: list[Any]) -> Iterator[Any]:
+    """Yield a row for some rows of one bucket."""
+    if not any(batch.num_rows for batch in batches):
+        return
+    rows = pa.Table.from_batches(batches).combine_chunks()
+    bucket = np.asarray(rows["bucket"])
+    order = np.argsort(bucket, kind="stable")
+    rows, bucket = rows.take(pa.array(order)), bucket[order]
+    starts = np.flatnonzero(firsts(bucket))
+    most = max(1, CELL * len(rows) // max(1, rows.nbytes))
+    for start, stop in zip(starts.tolist(), [*starts[1:].tolist(), len(rows)], strict=True):
+        for first in range(start, stop, most):
+            sink = pa.BufferOutputStream()
+            with pa.ipc.new_stream(sink, rows.schema, options=_OPTIONS) as stream:
+                stream.write_table(rows.slice(first, min(most, stop - first)))
+            cell = sink.getvalue().to_pybytes()
+            columns = [pa.array([bucket[start]], pa.int64()), pa.array([cell], pa.binary())]
+            yield pa.RecordBatch.from_arrays(columns, schema=CELLS)
+
+
 def each_bucket(act: Callable[[pa.Table], pa.Table]) -> Callable[[Iterable[Any]], Iterator[Any]]:
-    """Return a function that a worker applies to the batches of a partition of whole buckets."""
+    """Return a function that a worker applies to the CELLS of a partition of whole buckets.
+
+    All but one of them stay packed meanwhile.
+    """
 
     def act_on_partition(batches: Iterable[Any]) -> Iterator[Any]:
-        every = list(batches)
-        if every:
-            rows = pa.Table.from_batches(every)
-            for bucket in pc.unique(rows["bucket"]):
-                found = act(rows.filter(pc.equal(rows["bucket"], bucket)))
-                yield from found.to_batches(max_chunksize=ROWS_AT_ONCE)
+        cells: dict[int, list[bytes]] = {}
+        for batch in batches:
+            buckets, packs = (column.to_pylist() for column in batch.columns)
+            for bucket, cell in zip(buckets, packs, strict=True):
+                cells.setdefault(bucket, []).append(cell)
+        for bucket in list(cells):
+            found = _acted(act, cells.pop(bucket))
+            yield from found.to_batches(max_chunksize=ROWS_AT_ONCE)
 
     return act_on_partition
+
+
+def _acted(act: Callable[[pa.Table], pa.Table], cells: list[bytes]) -> pa.Table:
+    """Return what a function makes of a bucket; no more buckets at once than there are processors.
+
+    Some engines run many tasks of a worker as threads of one Python: they would wait for each other,
+    each with its bucket unpacked.
+    """
+    with _TURNS:
+        return act(pa.concat_tables(pa.ipc.open_stream(each).read_all() for each in cells))
 
 
 def moved_keepers(keepers: DataFrame, buckets: int) -> DataFrame:
