@@ -18,7 +18,7 @@ from inroads.analysis.changes import Kind
 from inroads.analysis.remediation import FACTS, remedies
 from inroads.analysis.what_if import WhatIf, outcome_sentence
 from inroads.documents.pointers import pointer
-from inroads.errors import AmbiguousGrant, InroadsError
+from inroads.errors import AmbiguousGrant, InroadsError, NotFound
 from inroads.explorer import Explorer, load
 from inroads.model import Access, Grant, Relation, Section
 from inroads.network.wording import record_label
@@ -63,6 +63,17 @@ class TestExample:
             "role 994207 and client 22347 both name client 74353 of account Xr82w: "
             "removing that client on the vendor's side may end both.",
         )
+
+    def test_the_number_of_a_client_is_no_record(self, bruce: Explorer) -> None:
+        """Who takes it for one is told which records name it; of another number nothing is told."""
+        with pytest.raises(NotFound) as refused:
+            bruce.without("client 74353")
+        assert str(refused.value) == (
+            "the graph has no record 'client 74353':"
+            " 74353 is a client number, and role 994207 and client 22347 name it"
+        )
+        with pytest.raises(NotFound, match=r"no record 'role 1'$"):
+            bruce.without("role 1")
 
     def test_the_client_role_and_the_client_end_both(self, bruce: Explorer) -> None:
         """Only both grants together end the accesses to the vendor, and nothing else ends."""

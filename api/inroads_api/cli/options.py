@@ -52,9 +52,15 @@ def parse_duration(text: str | dt.timedelta) -> dt.timedelta | None:
 
 
 def moment_option(name: str, text: str, **settings: Any) -> Any:
-    """Return an option that takes a moment."""
-    example = "a moment like 2026-03-01T00:00:00Z"
-    return _parsed(name, text, "MOMENT", parse_moment, example, **settings)
+    """Return an option that takes a moment, or a date, which means its first moment in UTC."""
+    example = "a moment like 2026-03-01T00:00:00Z, or a date like 2026-03-01 (00:00 UTC)"
+    told = f"{text} 2026-03-01 is 00:00 UTC."
+    return _parsed(name, told, "MOMENT", _moment, example, **settings)
+
+
+def _moment(given: Any) -> dt.datetime | None:
+    is_date = isinstance(given, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", given.strip(), re.ASCII)
+    return parse_moment(f"{given.strip()}T00:00:00Z" if is_date else given)
 
 
 def duration_option(name: str, text: str, default: str, **settings: Any) -> Any:

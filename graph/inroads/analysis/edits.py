@@ -28,7 +28,8 @@ from inroads.model import (
     native_id,
 )
 from inroads.network.access_graph import AccessGraph
-from inroads.text import shortened
+from inroads.network.wording import listed
+from inroads.text import SHOWN, shortened
 
 FACT_RELATIONS: Final = [RELATIONS.index(each) for each in FACTS]
 _NOUNS: Final = {
@@ -100,12 +101,27 @@ def named_record(graph: AccessGraph, text: str) -> list[Evidence]:
     if len(places) and not len(revoked):
         raise InroadsError(f"{text!r} is a fact, which cannot be revoked", "NOT_REVOCABLE")
     if not len(revoked):
-        raise NotFound(f"the graph has no record {text!r}")
+        raise NotFound(f"the graph has no record {text!r}{_client_number(graph, int(number))}")
     keys = zip(*(column[revoked].tolist() for column in rows[:4]), strict=True)
     return [
         Evidence(document, SECTIONS[section], row, sub, number)
         for document, section, row, sub in dict.fromkeys(keys)
     ]
+
+
+def _client_number(graph: AccessGraph, number: int) -> str:
+    """Return what tells a client's number inside an account, which is no record, from one."""
+    rows = graph.fold.evidence
+    named = dict.fromkeys(
+        f"{RECORD_NOUN[SECTIONS[section]]} {record}"
+        for section, record in zip(
+            *(column[rows.client == number].tolist() for column in (rows.section, rows.record)),
+            strict=True,
+        )
+        if record >= 0
+    )
+    verb = "names" if len(named) == 1 else "name"
+    return f": {number} is a client number, and {listed(named, SHOWN)} {verb} it" if named else ""
 
 
 def grants_of_evidence(graph: AccessGraph, places: Ints) -> Ints:

@@ -299,7 +299,8 @@ class TestGenerate:
     def test_it_is_read_without_a_word(self, tmp_path: Path) -> None:
         """A generated population is taken whole, gzipped or not, the same for the same seed."""
         file = tmp_path / "people.ndjson.gz"
-        assert run("generate", "--identities", "30", "--seed", "4", "-o", str(file)).returncode == 0
+        made = run("generate", "--identities", "30", "--seed", "4", "-o", str(file))
+        assert made.returncode == 0
         plain = run("generate", "--identities", "30", "--seed", "4").stdout
         zipped, piped = run("check", str(file)), run("check", "-", stdin=plain)
         assert zipped.returncode == piped.returncode == 0
@@ -307,8 +308,23 @@ class TestGenerate:
         assert run("generate", "--identities", "30", "--seed", "5").stdout != plain
         before = file.read_bytes()
         time.sleep(1.1)
-        run("generate", "--identities", "30", "--seed", "4", "-o", str(file))
+        again = ("generate", "--identities", "30", "--seed", "4", "-o", str(file))
+        assert run(*again, "--force").returncode == 0
         assert file.read_bytes() == before, "no clock in the bytes"
+
+    def test_no_file_is_replaced_unasked(self, tmp_path: Path) -> None:
+        """A file that exists stays as it is without --force; the count of documents is told."""
+        file = tmp_path / "people.ndjson"
+        asked = ("generate", "--identities", "5", "-o", str(file))
+        told = run(*asked).stderr
+        written = file.read_text()
+        assert told == f"{file}: {len(written.splitlines())} documents written\n"
+        file.write_text("mine")
+        refused = run(*asked)
+        assert (refused.returncode, file.read_text()) == (2, "mine")
+        assert refused.stderr == f"error: {file} exists; --force replaces it\n"
+        assert run(*asked, "--force").returncode == 0
+        assert file.read_text() == written
 
     def test_a_dash_is_standard_output(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

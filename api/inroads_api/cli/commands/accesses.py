@@ -158,7 +158,7 @@ def demo(output: Output = None) -> None:
         chosen = output or Format.TABLE
         if chosen is Format.TABLE:
             typer.echo("Which businesses can b@example.com reach, and how?\n")
-        _print_accesses(answer, "resource", Shown(output=chosen))
+        _print_accesses(answer, "resource", Shown(no_pager=True, output=chosen))
         if chosen is Format.TABLE:
             for access in answer:
                 if len(access.paths) > 1:

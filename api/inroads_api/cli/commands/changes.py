@@ -16,6 +16,7 @@ from inroads.analysis.changes import CausedChanges, Change, Changes, Kind
 from inroads.analysis.changes import changes as compare
 from inroads.errors import InroadsError
 from inroads.explorer import Explorer
+from inroads.model import MomentSource
 from inroads.network.names.former_emails import EMAIL_CHANGED
 from inroads.output.evidence_rows import cause_lines
 from inroads.output.rows import ComparedGraphs
@@ -86,13 +87,13 @@ def only(found: Changes, wanted: frozenset[str]) -> Changes:
 
 
 def changes(
-    since: Annotated[dt.datetime, moment_option("--since", "The last review (RFC 3339).")],
+    since: Annotated[dt.datetime, moment_option("--since", "The last review.")],
     until: Annotated[
         dt.datetime | None, moment_option("--until", "Default: everything that was observed.")
     ] = None,
     kind: Annotated[
         list[str] | None,
-        choice_option("--kind", of=KINDS, told="Only these: gained, lost, …", metavar="KIND"),
+        choice_option("--kind", of=KINDS, told="Only these: {}.", metavar="KIND"),
     ] = None,
     by: Annotated[
         By | None,
@@ -135,7 +136,8 @@ def changes(
         after = given.graph()
         before = given.until(since)
         most = None if all_evidence else SHOWN
-        view = ChangesView(before, after, only(compare(before, after), wanted), most)
+        found = only(compare(before, after), wanted)
+        view = ChangesView(before, after, found, most, _span(since, until))
         shown = Shown(limit, no_pager, output)
         if shown.format is Format.TABLE:
             with shown.paged():
@@ -149,16 +151,33 @@ def changes(
             view.summarise()
         if not before.documents:
             say(f"nothing had been observed by {since:{RFC3339}}")
+            if all(each.moment_source is MomentSource.FILE for each in after.documents):
+                say("these moments are only file times: give others with `ingest --observed-at`")
         finish(after)
+
+
+def _span(since: dt.datetime, until: dt.datetime | None) -> str:
+    """Return the two moments that are compared, as dates where they are the first of their day."""
+
+    def told(moment: dt.datetime) -> str:
+        return f"{moment:{RFC3339}}".removesuffix("T00:00:00Z")
+
+    return f" from {told(since)} to {told(until) if until else 'now'}"
 
 
 class ChangesView:
     """Prints the changes between two graphs: rows for tools, text for people."""
 
     def __init__(
-        self, before: Explorer, after: Explorer, found: Changes, most: int | None = SHOWN
+        self,
+        before: Explorer,
+        after: Explorer,
+        found: Changes,
+        most: int | None = SHOWN,
+        span: str = "",
     ) -> None:
         self.graphs, self.found = ComparedGraphs(before, after, most), found
+        self.span = span
 
     def show(self, shown: Shown, by: By | None) -> None:
         """Print a row for each access or each cause, for tools."""
@@ -172,7 +191,8 @@ class ChangesView:
         """The number of changes, in all and of each kind."""
         found = self.found
         lines = [
-            f"{many(len(found.changes), 'change')} between versions {found.before} and {found.after}"
+            f"{many(len(found.changes), 'change')}{self.span}"
+            f" (versions {found.before} and {found.after})"
         ]
         if found.emails:
             lines.append(f"  {len(found.emails):,} {EMAIL_CHANGED}")

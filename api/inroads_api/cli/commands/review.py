@@ -149,9 +149,7 @@ def start(
             "--from", metavar="CAMPAIGN", help="Carry over what was decided in this campaign."
         ),
     ] = None,
-    due: Annotated[
-        dt.datetime | None, moment_option("--due", "When it is overdue (RFC 3339).")
-    ] = None,
+    due: Annotated[dt.datetime | None, moment_option("--due", "When it is overdue.")] = None,
     as_of: AsOf = None,
     policy: PolicyFile = None,
     ledger: LedgerFile = None,

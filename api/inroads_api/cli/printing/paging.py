@@ -13,8 +13,10 @@ from contextlib import contextmanager, redirect_stdout
 from typing import Final
 
 PAGER: Final = "less"
-OPTIONS: Final = "FRX"
-"""What git gives less: end if it fits, show colours, leave the text on the screen."""
+OPTIONS: Final = r"-FRX -Psspace\: more, q\: end$"
+"""What git gives less: end if it fits, show colours, leave the text on the screen; and a prompt that
+says how to go on, in place of a bare colon.
+"""
 
 
 class HeldOutput(io.StringIO):

@@ -59,6 +59,29 @@ def test_an_email_that_changed_is_a_line_of_its_own(given: tuple[str, ...]) -> N
     assert "email-changed" in run(*asked, "--kind", "renamed").stderr
 
 
+def test_a_date_is_its_first_moment(given: tuple[str, ...]) -> None:
+    """A date asks as 00:00 UTC of it does, and the heading tells both moments."""
+    by_date = run("changes", "--since", "2026-02-01", "--until", "2026-03-01", *given)
+    exact = ("--since", "2026-02-01T00:00:00Z", "--until", "2026-03-01T01:00:00+01:00")
+    by_moment = run("changes", *exact, *given)
+    assert (by_date.stdout, by_date.stderr) == (by_moment.stdout, by_moment.stderr)
+    assert rows(by_date.stdout)
+    assert "0 changes from 2026-02-01 to 2026-03-01 (versions " in by_date.stderr
+    late = run("changes", "--since", "2026-02-01T09:30:00Z", *given).stderr
+    assert "0 changes from 2026-02-01T09:30:00Z to now (versions " in late
+
+
+def test_moments_of_files_are_told(given: tuple[str, ...], tmp_path: Path) -> None:
+    """Where nothing is old because each moment is only that of a file, the way out is told."""
+    file = tmp_path / "me.json"
+    file.write_text('{"id": 9, "email": "ann@example.com"}')
+    hint = "these moments are only file times: give others with `ingest --observed-at`\n"
+    asked = ("changes", "--since", "2020-01-01")
+    assert run(*asked, "-d", str(file)).stderr.endswith(hint)
+    assert hint not in run(*asked, *given).stderr
+    assert hint not in run(*asked, "-d", str(file), "--observed-at", "2026-01-01").stderr
+
+
 def test_who_asks_by_a_former_email_is_told_whose_it_was(given: tuple[str, ...]) -> None:
     """The answer is still that nobody has it, with the identity and the moment."""
     for asked in (("reach", "old@example.com"), ("explain", "old@example.com", "business:1")):

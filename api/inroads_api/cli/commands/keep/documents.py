@@ -13,6 +13,7 @@ import msgspec
 import typer
 
 from inroads.documents.reader import unknown_keys
+from inroads.errors import InroadsError
 from inroads.explorer import Explorer
 from inroads.model import MomentSource
 from inroads.network.coverage import file_moments
@@ -87,18 +88,27 @@ def generate(
             help="A file; a name in .gz is gzipped. Default: -, which is stdout.",
         ),
     ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace an existing file.")] = False,
 ) -> None:
-    """Write the documents of a synthetic population as NDJSON."""
+    """Write the documents of a synthetic population as NDJSON.
+
+    One person in ten is named by others only, and has no document of their own.
+    """
     with failing():
+        out = None if str(out) == "-" else out
+        if out and out.is_file() and not force:
+            raise InroadsError(f"{out} exists; --force replaces it", "EXISTS")
         encoder = msgspec.json.Encoder()
+        lines = (encoder.encode(each) + b"\n" for each in population(identities, seed))
         with _opened(out) as stream:
-            for envelope in population(identities, seed):
-                stream.write(encoder.encode(envelope) + b"\n")
+            written = sum(stream.write(line) > 0 for line in lines)
+        if out:
+            say(f"{out}: {many(written, 'document')} written")
 
 
 def _opened(out: Path | None) -> AbstractContextManager[Any]:
 
-    if out is None or str(out) == "-":
+    if out is None:
         return nullcontext(sys.stdout.buffer)
     if out.suffix != ".gz":
         return out.open("wb")

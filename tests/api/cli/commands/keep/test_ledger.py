@@ -220,6 +220,7 @@ def test_changes_on_a_terminal(review: tuple[str, str]) -> None:
             (*REVIEWED, "--until", "2026-02-30T00:00:00Z"),
             "--until '2026-02-30T00:00:00Z' is not a moment",
         ),
+        (("--since", "2026-02-30"), "or a date like 2026-03-01 (00:00 UTC)"),
         ((), "--since"),
     ],
 )
