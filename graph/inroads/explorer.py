@@ -254,9 +254,17 @@ class Explorer(AccessGraph):
         suppressed: bool | None = None,
         now: dt.datetime | None = None,
         since: AccessGraph | None = None,
+        about: str | None = None,
     ) -> Findings:
-        """Run the rules of a security review on this graph; see `findings.review`."""
-        return review(self, rules, severity, suppressed=suppressed, now=now, since=since)
+        """Run the rules of a security review on this graph; see `findings.review`.
+
+        `about` is an identity, a business with the accounts that it keeps, or an account; see
+        `Findings.about`. Raises also as `named`.
+        """
+        node = None if about is None else self.named(about, NodeKind.IDENTITY, *RESOURCES).node
+        return review(
+            self, rules, severity, suppressed=suppressed, now=now, since=since, about=node
+        )
 
     def export(self, name: str, path: str | os.PathLike[str], *, force: bool = False) -> None:
         """Write the graph in a format that other tools open, such as graphml; see

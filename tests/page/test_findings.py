@@ -137,3 +137,39 @@ def test_csv(served: Served, page: Page) -> None:
     assert header == "rule,severity,finding,subjects,sentence,suppressed"
     assert len(lines) == 2
     assert all(each.startswith("redundant-route,medium,") for each in lines)
+
+
+def test_about_one_node(served: Served, page: Page) -> None:
+    """An answer and a proof lead to the findings about their nodes, which a chip widens to all again."""
+    base, found = served("--example"), example()
+    page.goto(f"{base}/#who=account:Xr82w")
+    mine = found.about("account:Xr82w")
+    assert 1 < len(mine) < len(found)
+    page.get_by_role("link", name=f"{len(mine)} findings").click()
+    assert page.url.endswith("#view=findings&who=account:Xr82w")
+    heading = page.get_by_role("heading", name=f"{len(mine)} findings about account Xr82w")
+    expect(heading).to_be_visible()
+    page.get_by_role("link", name="Redundant route").click()
+    expect(page.locator(".finding")).to_have_count(1)
+    page.get_by_role("button", name="Records").click()
+    (one,) = [each for each in mine if each.rule == "redundant-route"]
+    expect(page.locator(".records li")).to_have_count(len(one.evidence))
+    asked_as(page, "Command")
+    words = page.locator(".asked-as pre").inner_text().split()
+    assert words[1:] == ["findings", "--rule", "redundant-route", "--about", "account:Xr82w"]
+    asked_as(page, "Python")
+    expect(page.locator(".asked-as pre")).to_contain_text('about="account:Xr82w")')
+    page.keyboard.press("Escape")
+    page.get_by_role("link", name="about account Xr82w").click()
+    expect(page.get_by_role("heading", name=f"{len(found)} findings")).to_be_visible()
+    assert page.url.endswith("#view=findings&rule=redundant-route")
+    page.goto(f"{base}/#who=identity:712052&to=account:Xr82w")
+    expect(
+        page.get_by_role("link", name=f"{len(mine)} findings about account Xr82w")
+    ).to_be_visible()
+    theirs = len(found.about("identity:712052"))
+    person = page.get_by_role("link", name=f"{theirs} findings about b@example.com")
+    assert person.get_attribute("href") == "#view=findings&who=identity:712052"
+    page.goto(f"{base}/#view=findings&who=business:1")
+    page.get_by_role("link", name="show all again").click()
+    expect(page.get_by_role("heading", name=f"{len(found)} findings")).to_be_visible()

@@ -32,6 +32,11 @@ def resources(ctx: Any, incomplete: str) -> list[str]:
     return _nodes(ctx, incomplete, NodeKind.BUSINESS, NodeKind.ACCOUNT)
 
 
+def subjects(ctx: Any, incomplete: str) -> list[str]:
+    """Complete what a list can be about: an identity, a business or an account."""
+    return _nodes(ctx, incomplete, NodeKind.IDENTITY, NodeKind.BUSINESS, NodeKind.ACCOUNT)
+
+
 def _nodes(ctx: Any, incomplete: str, *kinds: NodeKind) -> list[str]:
     # A shell shows whatever is printed, so that no error may come out of here.
     with suppress(Exception):

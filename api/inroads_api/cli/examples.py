@@ -59,7 +59,7 @@ EXAMPLES: Final[dict[str, tuple[str, str]]] = {
     ),
     "findings": (
         "inroads findings --example",
-        "inroads findings --severity high --fail-on high --example",
+        "inroads findings --about b@example.com --severity medium --example",
     ),
     "duties": (
         "inroads duties --example",

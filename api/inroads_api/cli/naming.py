@@ -16,7 +16,7 @@ from inroads.network.wording import record_label, records_of
 from inroads.reach.answers import RESOURCES
 from inroads.reach.filters import is_id
 from inroads.text import shortened
-from inroads_api.cli.completion import identities, resources
+from inroads_api.cli.completion import identities, resources, subjects
 from inroads_api.cli.terminal import say
 
 Principal = Annotated[
@@ -33,6 +33,15 @@ Resource = Annotated[
         metavar="RESOURCE",
         help="A business or account: its id, or a part of its name.",
         autocompletion=resources,
+    ),
+]
+About = Annotated[
+    str | None,
+    typer.Option(
+        "--about",
+        metavar="NODE",
+        help="Only those about this identity, business or account, by id or name.",
+        autocompletion=subjects,
     ),
 ]
 
@@ -54,6 +63,11 @@ def said_ends(graph: Explorer, principal: str, resource: str) -> tuple[str, str]
     """Return the identity and the resource of an access; a group is named by its printed id."""
     identity = said_node(graph, principal, NodeKind.IDENTITY)
     return identity, said_node(graph, resource, *RESOURCES, by_id=frozenset({NodeKind.GROUP}))
+
+
+def said_subject(graph: Explorer, text: str | None) -> str | None:
+    """Return the identity, business or account that a list is to be about; None for all."""
+    return None if text is None else said_node(graph, text, NodeKind.IDENTITY, *RESOURCES)
 
 
 def said_grant(graph: Explorer, text: str) -> str:

@@ -14,6 +14,7 @@ from inroads.errors import InroadsError
 from inroads.model import Mode, NodeKind, node_id
 from inroads.reach import answers
 from inroads_api.limits import MAX_FIRST
+from inroads_api.schema.analysis.about import About, subject
 from inroads_api.schema.analysis.changes import (
     CausedChangesConnection,
     ChangeConnection,
@@ -349,18 +350,20 @@ class Entry(NodeQuestions):
         severity: Least = strawberry.UNSET,
         suppressed: IsSuppressed = strawberry.UNSET,
         now: Now = strawberry.UNSET,
+        about: About = strawberry.UNSET,
     ) -> FindingConnection | None:
         """The findings of the security rules, the worst first.
 
         Cursors are valid as long as the version can be had. The rule `new-since` does not run here:
-        `changes` answers it.
+        `changes` answers it. NOT_FOUND if `about` is unknown.
         """
         kept = None if suppressed is strawberry.UNSET else suppressed
         chosen = None if rules is strawberry.UNSET else rules
+        seen, node = subject(self.seen, about or None)
         found = info.context.versions.findings(
-            self.seen, chosen, severity or None, kept, now or None
+            seen, chosen, severity or None, kept, now or None, node
         )
-        return findings_page(self.seen.graph, found, page)
+        return findings_page(seen.graph, found, page)
 
     def in_version(self, version: Version) -> Entry:
         """Return what answers the same questions by another version."""

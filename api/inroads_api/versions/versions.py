@@ -206,6 +206,7 @@ class ServedVersions(ABC):
         severity: Severity | None = None,
         suppressed: bool | None = None,
         now: dt.datetime | None = None,
+        about: str | None = None,
     ) -> Findings:
         """The cached findings of a version. Raises InroadsError BUSY and the errors of `review`."""
         whole = self._analyses.reviewed.find((version.name, None, now))
@@ -213,7 +214,8 @@ class ServedVersions(ABC):
         if found is None:
             key = version.name, None if rules is None else tuple(sorted(set(rules))), now
             found = self._analyses.reviewed.get(key, lambda: review(version.graph, rules, now=now))
-        return found.only(severity, suppressed)
+        kept = found if about is None else found.about(about)
+        return kept.only(severity, suppressed)
 
     def census(self, version: Version) -> Census:
         """The census of a version, computed on first use. Raises InroadsError BUSY."""

@@ -178,7 +178,7 @@ def report(
     if full:
         extent = _Extent(None, None, None, None)
     found = review(graph, now=now)
-    about = found.of(node) if node else found
+    about = found.about(node) if node else found
     parts = _parts(about)
     counted = census(graph)
     people = node is None or kind_of(node) is NodeKind.IDENTITY

@@ -66,6 +66,7 @@ FIXED = [
     "{ largestBlastRadius { id } mostExposed { id } chokePoints { grant { id } } rules { id } }",
     "{ findings(first: 100) { totalCount nodes { rule { id } severity identity subjectIds sentence evidence {"
     " pointer } } } }",
+    "query ($t: ID!) { findings(about: $t) { totalCount counts { rule } nodes { identity } } }",
     '{ changes(since: "2026-01-01T12:00:00Z", first: 100) { totalCount nodes { kinds principal { id } } } }',
     '{ graph(asOf: "2026-01-01T12:00:00Z") { version builtAt documents identities grants } }',
     '{ graph(asOf: "2020-01-01T12:00:00Z") { version documents identities grants } }',

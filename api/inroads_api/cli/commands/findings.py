@@ -32,6 +32,7 @@ from inroads.policy.loading import load_policy
 from inroads.policy.tables import STOCK
 from inroads.text import many, printable
 from inroads_api.cli.choices import choice_option
+from inroads_api.cli.naming import About, said_subject
 from inroads_api.cli.options import AllEvidence, Given, PolicyFile, finish, grouped, moment_option
 from inroads_api.cli.printing.paging import paged
 from inroads_api.cli.printing.shown import NoPager
@@ -107,6 +108,7 @@ def findings(
             "--suppressed/--unsuppressed", help="Only suppressed ones, or only the others."
         ),
     ] = None,
+    about: About = None,
     since: Annotated[
         dt.datetime | None,
         moment_option("--since", "The moment of the last review, for new-since."),
@@ -139,13 +141,20 @@ def findings(
                 f"--as-of {given.as_of:{RFC3339}} is before --since {since:{RFC3339}}", "BAD_MOMENT"
             )
         graph = given.graph()
+        node = said_subject(graph, about)
         before = given.until(since) if since else None
         found = graph.findings(
-            rule, severity, suppressed=suppressed, now=given.as_of or now(), since=before
+            rule,
+            severity,
+            suppressed=suppressed,
+            now=given.as_of or now(),
+            since=before,
+            about=node,
         )
         chosen = output or FindingsFormat(default_format())
         shown, hidden = found.counts()
-        total = f"{many(shown, 'finding')}, {hidden:,} suppressed"
+        of = f" about {label(graph, node)}" if node else ""
+        total = printable(f"{many(shown, 'finding')}{of}, {hidden:,} suppressed")
         ran = _asked_for(found, severity)
         if chosen is FindingsFormat.TABLE:
             if top is None and sys.stdout.isatty():

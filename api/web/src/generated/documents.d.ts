@@ -68,6 +68,13 @@ declare module "*/ending.graphql" {
   >;
   export default text;
 }
+declare module "*/findings_about.graphql" {
+  const text: import("../state/client").Document<
+    import("./operations").FindingsAboutQuery,
+    import("./operations").FindingsAboutQueryVariables
+  >;
+  export default text;
+}
 declare module "*/findings_of_rule.graphql" {
   const text: import("../state/client").Document<
     import("./operations").FindingsOfRuleQuery,

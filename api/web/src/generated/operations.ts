@@ -584,7 +584,16 @@ export type EndingRowsFragment = { totalCount: number, nodes: Array<{ principal:
       | { __typename: 'Identity', id: string, label: string }
      }> };
 
+export type FindingsAboutQueryVariables = Exact<{
+  about: string | number;
+  at?: string | null | undefined;
+}>;
+
+
+export type FindingsAboutQuery = { graph: { findings: { totalCount: number } | null } | null };
+
 export type FindingsOfRuleQueryVariables = Exact<{
+  about?: string | number | null | undefined;
   rule: string;
   severity?: FindingSeverity | null | undefined;
   suppressed: boolean;
@@ -602,6 +611,7 @@ export type FindingsOfRuleQuery = { graph: { findings: { totalCount: number, pag
           >, suppressed: { reason: string, expires: string } | null } }> } | null } | null };
 
 export type FindingsRecordsQueryVariables = Exact<{
+  about?: string | number | null | undefined;
   rule: string;
   severity?: FindingSeverity | null | undefined;
   suppressed: boolean;
@@ -613,6 +623,7 @@ export type FindingsRecordsQueryVariables = Exact<{
 export type FindingsRecordsQuery = { graph: { findings: { nodes: Array<{ identity: string, evidence: Array<{ record: string, source: string, pointer: string, observedAt: string, document: string }> }> } | null } | null };
 
 export type FindingsRulesQueryVariables = Exact<{
+  about?: string | number | null | undefined;
   at?: string | null | undefined;
 }>;
 

@@ -37,6 +37,7 @@ from inroads.markup import table
 from inroads.moments import EPOCH
 from inroads.network.access_graph import AccessGraph
 from inroads.network.frames import Column, Framed, Kind, columns
+from inroads.network.places import with_accounts
 from inroads.policy.rule_settings import Judgement, Severity, Suppression
 from inroads.text import SHOWN, more
 
@@ -65,10 +66,12 @@ def review(
     suppressed: bool | None = None,
     now: dt.datetime | None = None,
     since: AccessGraph | None = None,
+    about: str | None = None,
 ) -> Findings:
     """Run these rules, or all that the policy enables, and keep findings of at least this severity.
 
-    `suppressed` keeps only suppressed findings, or only the others. Ages and the expiry of
+    `suppressed` keeps only suppressed findings, or only the others, and `about` only those about a
+    node of the graph, see `Findings.about`. Ages and the expiry of
     suppressions count at `now` (aware); without it at the newest document's moment, since the graph
     knows no clock. `since` is the earlier version for `new-since`. Raises InroadsError
     UNKNOWN_RULE, BAD_SEVERITY, BAD_MOMENT and NOT_WHOLE.
@@ -111,7 +114,8 @@ def review(
     parts.sort(key=lambda part: (-part.severity.rank, part.rule.id))
     asked = _Asked(sorted(chosen), Severity.INFO, None, since.version if since else None)
     whole = Findings(matter, parts, tuple(looked), standing.expired, asked, _worst(parts))
-    return whole.only(least, suppressed)
+    kept = whole if about is None else whole.about(about)
+    return kept.only(least, suppressed)
 
 
 def _worst(parts: Iterable[_Part]) -> Severity | None:
@@ -232,12 +236,15 @@ class _Part(NamedTuple):
 
 
 class _Asked(NamedTuple):
-    """The question: rules, the least severity, suppressed findings or not, an earlier version."""
+    """The question: rules, the least severity, suppressed findings or not, an earlier version, and
+    the node that findings are about.
+    """
 
     rules: Sequence[str]
     least: Severity
     suppressed: bool | None
     since: str | None
+    about: str | None = None
 
 
 class Tally(msgspec.Struct, frozen=True):
@@ -253,8 +260,9 @@ class Findings(Sequence[Finding], Framed):
     """All findings of one review, the most severe first. Evidence is written out on access.
 
     `looked` says for every rule what it looked at, and `worst` is the highest severity of the
-    findings that are not suppressed; filters change neither. `expired` are the suppressions that no
-    longer apply, `version` names the graph, and `moment` is the moment against which ages count.
+    findings that are not suppressed; a filter by severity or suppression changes neither. `expired`
+    are the suppressions that no longer apply, `version` names the graph, and `moment` is the moment
+    against which ages count.
     `identity` names the result: the graph, the rules, their judgement, the moment and the question.
     """
 
@@ -310,11 +318,25 @@ class Findings(Sequence[Finding], Framed):
         """Return this review with so many proofs of each finding, and `evidence_count` for all."""
         return self._with(self._parts, self._asked, most)
 
-    def of(self, node: str) -> Findings:
-        """Return this review with only the findings about a node."""
-        number = self.graph.index.number(node)
-        parts = (each.only(each.hits.about(node, number)) for each in self._parts)
-        return self._with(parts, self._asked)
+    def about(self, node: str) -> Findings:
+        """Return this review with only the findings about an identity, a business or an account.
+
+        A finding is about its subjects: whoever has the access, and what is reached. A business
+        answers for the accounts that it keeps, since its team decides on them too; what is said of
+        the business itself, such as who owns it, is not about each of its accounts. What only
+        explains a finding, such as the business that an access passes through, is not what it is
+        about: to settle the finding, somebody else must act. `worst` is that of these findings,
+        and `looked` stays. Raises InroadsError NOT_FOUND.
+        """
+        wanted = with_accounts(self.graph, node)
+        numbers = {each: self.graph.index.number(each) for each in wanted}
+        marks = ([each.hits.about(*one) for one in numbers.items()] for each in self._parts)
+        parts = [
+            each.only(np.logical_or.reduce(some))
+            for each, some in zip(self._parts, marks, strict=True)
+        ]
+        told = self.looked, self.expired, self._asked._replace(about=node), _worst(parts)
+        return Findings(self._matter, parts, *told, self._most)
 
     def by_rule(self) -> dict[str, Findings]:
         """Return the findings of each rule, what is not suppressed first."""
@@ -356,6 +378,11 @@ class Findings(Sequence[Finding], Framed):
         return part.finding(place - self._ends[number] + len(part.hits))
 
     @property
+    def subject(self) -> str | None:
+        """The node that the findings are about, if only those about one were asked for."""
+        return self._asked.about
+
+    @property
     def version(self) -> str:
         """The version of the graph that was reviewed."""
         return self.graph.version
@@ -369,7 +396,8 @@ class Findings(Sequence[Finding], Framed):
             self.graph.policy.judgement.digest,
             self.moment,
             versions,
-            self._asked,
+            # Without a node the name is as ever, so that cursors stay valid.
+            self._asked if self._asked.about else self._asked[:-1],
         ]
         return hashlib.sha256(msgspec.json.encode(named)).hexdigest()[:16]
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from inroads.analysis.findings.review import Findings
 from inroads.columns.claimset import NONE
 from inroads.network.access_graph import AccessGraph
+from inroads.network.places import with_accounts
 from inroads.policy.rule_settings import Severity
 
 
@@ -43,11 +44,16 @@ def topics(found: Findings) -> list[Topic]:
 
 
 def _told(found: Findings) -> Iterator[list[Key]]:
-    """Yield the topics that each finding could belong to."""
+    """Yield the topics that each finding could belong to.
+
+    Where all findings are about one node, they differ by their other subjects.
+    """
     severities, scopes = list(Severity), _Scopes(found.graph)
+    known = with_accounts(found.graph, found.subject) if found.subject else frozenset()
     for rank, rule, subjects in found.keys:
-        nodes = [each for each in subjects.split("\n") if "#" not in each]
-        yield [(severities[-rank], rule, scopes[node]) for node in nodes or [subjects]]
+        nodes = [each for each in subjects.split("\n") if "#" not in each] or [subjects]
+        others = [each for each in nodes if each not in known] or nodes
+        yield [(severities[-rank], rule, scopes[node]) for node in others]
 
 
 class _Scopes(dict[str, str]):

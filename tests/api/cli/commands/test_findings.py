@@ -113,6 +113,20 @@ def test_fail_on(tmp_path: Path) -> None:
     assert again.returncode == 5
 
 
+def test_about() -> None:
+    """`--about` lists and judges the findings of one node, which may be named, and says which it is."""
+    done = run("findings", *DOCUMENTS, *AT, "--about", "BillSpring", "--fail-on", "medium")
+    assert done.returncode == 0, "the medium ones are about others"
+    found = rows(done.stdout)
+    assert [each["rule"] for each in found] == ["duplicate-group"]
+    assert "business:77128" in found[0]["subjects"]
+    assert "'BillSpring' is business:77128 (BillSpring), by its name" in done.stderr
+    assert "1 finding about BillSpring (77128), 0 suppressed" in done.stderr
+    unknown = run("findings", *DOCUMENTS, "--about", "bb@example.com")
+    assert (unknown.returncode, unknown.stdout) == (4, "")
+    assert "did you mean b@example.com?" in unknown.stderr
+
+
 def test_since(tmp_path: Path) -> None:
     """`--since` compares with the graph of an earlier moment."""
     file = tmp_path / "two.ndjson"

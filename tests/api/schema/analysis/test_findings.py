@@ -126,6 +126,45 @@ def test_filters(ask: Ask, people: AccessGraph, schema: Schema) -> None:
     assert len(many["data"]["findings"]["nodes"]) == 100
 
 
+ABOUT = """query ($about: ID, $first: Int, $after: String, $severity: FindingSeverity) {
+  findings(about: $about, first: $first, after: $after, severity: $severity) {
+    totalCount identity pageInfo { hasNextPage endCursor } counts { count }
+    nodes { identity subjectIds evidence { pointer } } } }"""
+
+
+def test_about(ask: Ask) -> None:
+    """An email, an id and a marked id mean a node; counts, pages and cursors are of its findings alone."""
+    graph = inroads.load(inroads.EXAMPLE)
+    for text, node in (
+        ("B@example.com", "identity:712052"),
+        ("business:363103", "business:363103"),
+        ("account:Xr82w", "account:Xr82w"),
+    ):
+        expected = graph.findings(about=node)
+        assert 0 < len(expected) < 8 or node == "identity:712052"
+        first = ask(ABOUT, about=text, first=1)["data"]["findings"]
+        assert first["totalCount"] == sum(each["count"] for each in first["counts"])
+        assert (first["totalCount"], first["identity"]) == (len(expected), expected.identity)
+        rest = ask(ABOUT, about=node, first=50, after=first["pageInfo"]["endCursor"])
+        found = first["nodes"] + rest["data"]["findings"]["nodes"]
+        assert [each["identity"] for each in found] == [each.identity for each in expected]
+        assert [len(each["evidence"]) for each in found] == [len(e.evidence) for e in expected]
+        worse = ask(ABOUT, about=node, severity="MEDIUM")["data"]["findings"]["totalCount"]
+        assert worse == len(graph.findings(severity="medium", about=node))
+        assert code(ask(ABOUT, first=1, after=first["pageInfo"]["endCursor"])) in {
+            "CURSOR_EXPIRED",
+            "CURSOR_INVALID",
+        }
+    assert ask(ABOUT, about=None)["data"]["findings"]["totalCount"] == 8
+    for text, wrong in (
+        ("identity:1", "NOT_FOUND"),
+        ("nobody@example.com", "NOT_FOUND"),
+        ("group:23738", "WRONG_KIND"),
+        ("nonsense", "BAD_ID"),
+    ):
+        assert code(ask(ABOUT, about=text)) == wrong
+
+
 def test_rules(ask: Ask) -> None:
     """Every rule is explained."""
     answer = ask(

@@ -97,8 +97,9 @@ function RecordList({ rule, found, least, suppressed }: Props) {
   const problem = useSignal<Problem | null>(null);
   const load = () => {
     problem.value = null;
-    const at = location.peek().at ?? null;
-    const given = { rule, severity: least, suppressed, after: found.before, at };
+    const { who, at } = location.peek();
+    const asked = { about: who ?? null, rule, severity: least, suppressed };
+    const given = { ...asked, after: found.before, at: at ?? null };
     ask(findingsRecords, given).then(
       ({ graph }) => {
         const [node] = graph?.findings?.nodes ?? [];

@@ -5,7 +5,9 @@ import { oneOf } from "../../choices";
 import { asCommand, asPython, literal } from "../../commands";
 import { AskedAs } from "../../components/asked_as";
 import { CoverageLine } from "../../components/coverage";
+import { OnlyAbout } from "../../components/only_about";
 import { SaveCsv } from "../../components/save_csv";
+import { nameOf } from "../../components/shell/subject";
 import { Trouble } from "../../components/trouble";
 import type { FindingSeverity, FindingsRulesQuery } from "../../generated/operations";
 import { ask } from "../../state/client";
@@ -21,14 +23,22 @@ type Graph = NonNullable<FindingsRulesQuery["graph"]>;
 const SORTS: readonly Sort[] = ["severity", "count", "name"];
 
 export function FindingsView() {
-  const { at } = location.value;
-  const { state, again } = useAnswer(`findings ${at ?? ""}`, (abort) =>
-    ask(findingsRules, { at: at ?? null }, abort),
+  const { who, at } = location.value;
+  const given = { about: who ?? null, at: at ?? null };
+  const { state, again } = useAnswer(JSON.stringify(given), (abort) =>
+    ask(findingsRules, given, abort),
   );
   const { answer, problem } = state.value;
   return (
     <main class="findings-view">
-      {problem && <Trouble problem={problem} again={again} />}
+      {problem && (
+        <div>
+          <Trouble problem={problem} again={again} />
+          <p class="chips">
+            <OnlyAbout who={who} />
+          </p>
+        </div>
+      )}
       {!answer && !problem && <p class="calm">Reading the findings…</p>}
       {answer?.graph?.findings && <Review graph={answer.graph} />}
     </main>
@@ -36,7 +46,7 @@ export function FindingsView() {
 }
 
 function Review({ graph }: { graph: Graph }) {
-  const { rule, severity, sort, at } = location.value;
+  const { rule, severity, sort, who, at } = location.value;
   const least = severityOf(severity);
   const order = oneOf(SORTS, sort) ?? "severity";
   const rows = sorted(ruleRows(graph, least), order);
@@ -47,16 +57,24 @@ function Review({ graph }: { graph: Graph }) {
     <div class={open ? "panes open" : "panes"}>
       <section class="list" aria-label="Rules">
         <header>
-          <h2>{many(standing, "finding", "findings")}</h2>
+          <h2>
+            {many(standing, "finding", "findings")}
+            {who && ` about ${nameOf(who)}`}
+          </h2>
           <p>
             {suppressed > 0 && <>{count(suppressed)} more are suppressed. </>}
             {graph.findings && <>Ages count at {day(graph.findings.moment)}.</>}
           </p>
+          {who && (
+            <p class="chips">
+              <OnlyAbout who={who} />
+            </p>
+          )}
           <Severities graph={graph} least={least} />
           <Order by={order} />
         </header>
         <div class="scroll">
-          <RuleList rows={rows} />
+          <RuleList rows={rows} about={who !== undefined} />
           <Expired graph={graph} />
           <footer class="tools">
             <SaveCsv
@@ -73,22 +91,23 @@ function Review({ graph }: { graph: Graph }) {
           </footer>
           <AskedAs
             document={findingsRules}
-            variables={{ at: at ?? null }}
+            variables={{ about: who ?? null, at: at ?? null }}
             command={asCommand(
               [
                 "findings",
                 ...(open ? ["--rule", open.id] : []),
                 ...(least ? ["--severity", low(least)] : []),
+                ...(who ? ["--about", who] : []),
               ],
               at,
             )}
-            python={python(open?.id, least, at)}
+            python={python({ rule: open?.id, least, who, at })}
           />
         </div>
         <CoverageLine coverage={graph.coverage} />
       </section>
       {open ? (
-        <RuleDetail key={`${open.id} ${least}`} row={open} least={least} />
+        <RuleDetail key={`${open.id} ${least} ${who}`} row={open} least={least} />
       ) : (
         <section class="detail calm">
           <p>{rule ? `There is no rule “${rule}”.` : "Choose a rule to read what it found."}</p>
@@ -157,10 +176,18 @@ function Expired({ graph }: { graph: Graph }) {
   );
 }
 
-function python(rule: string | undefined, least: FindingSeverity | null, at?: string): string {
+interface Asked {
+  rule: string | undefined;
+  least: FindingSeverity | null;
+  who: string | undefined;
+  at: string | undefined;
+}
+
+function python({ rule, least, who, at }: Asked): string {
   const given = [
     ...(rule ? [`rules=${literal([rule])}`] : []),
     ...(least ? [`severity=${literal(least)}`] : []),
+    ...(who ? [`about=${literal(who)}`] : []),
   ];
   return asPython(`g.findings(${given.join(", ")})`, at);
 }

@@ -110,9 +110,15 @@ function List({ pages, row, least, suppressed }: ListProps) {
 }
 
 function useFindings(row: RuleRow, least: FindingSeverity | null, suppressed: boolean) {
-  const at = location.value.at ?? null;
+  const { who, at } = location.value;
   const wanted = row.skipped === null && (suppressed ? row.suppressed : row.standing) > 0;
-  const given = { rule: row.id, severity: least, suppressed, at };
+  const given = {
+    about: who ?? null,
+    rule: row.id,
+    severity: least,
+    suppressed,
+    at: at ?? null,
+  };
   return usePages<Found>(wanted ? JSON.stringify(given) : null, async (after, abort) => {
     const { graph } = await ask(findingsOfRule, { ...given, after }, abort);
     const edges = graph?.findings?.edges ?? [];

@@ -4,13 +4,21 @@ import { count } from "../../words";
 import type { RuleRow } from "./rules";
 import { SeverityMark } from "./severity_mark";
 
-export function RuleList({ rows }: { rows: readonly RuleRow[] }) {
+interface Props {
+  rows: readonly RuleRow[];
+  /** True if only findings about one node count. */
+  about: boolean;
+}
+
+export function RuleList({ rows, about }: Props) {
   const found = rows.filter((each) => each.standing + each.suppressed > 0);
   const nothing = rows.filter((each) => !found.includes(each) && each.skipped === null);
   const skipped = rows.filter((each) => each.skipped !== null);
   return (
     <>
-      {found.length === 0 && <p class="calm">No rule found anything of this severity.</p>}
+      {found.length === 0 && (
+        <p class="calm">No rule found anything of this severity{about && " about it"}.</p>
+      )}
       <ul class="rules" aria-label="Rules with findings">
         {found.map((each) => (
           <Rule key={each.id} row={each} />
@@ -18,7 +26,9 @@ export function RuleList({ rows }: { rows: readonly RuleRow[] }) {
       </ul>
       {nothing.length > 0 && (
         <details>
-          <summary>{nothing.length} rules found nothing</summary>
+          <summary>
+            {nothing.length} rules found nothing{about && " about it"}
+          </summary>
           <ul class="rules">
             {nothing.map((each) => (
               <Rule key={each.id} row={each} />

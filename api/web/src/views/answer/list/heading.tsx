@@ -1,4 +1,5 @@
 // The head of an answer: how many there are, and of what.
+import { FindingsAbout } from "../../../components/findings_about";
 import { link } from "../../../state/location";
 import { bareName, count, many } from "../../../words";
 import type { AnswerState } from "../answer_state";
@@ -47,6 +48,7 @@ export function Heading({ state }: { state: AnswerState }) {
           <a href={link(CLEARED)}>Clear the filter</a>
         </p>
       )}
+      <FindingsAbout id={asked.id} />
     </>
   );
 }

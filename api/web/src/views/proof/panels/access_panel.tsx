@@ -4,6 +4,7 @@ import proof from "documents/proof.graphql";
 import { asCommand, asPython, literal } from "../../../commands";
 import { AskedAs } from "../../../components/asked_as";
 import { Copy } from "../../../components/copy";
+import { FindingsAbout } from "../../../components/findings_about";
 import type { Access, End, Pair } from "../../../scenes/proof";
 import { ask } from "../../../state/client";
 import { location } from "../../../state/location";
@@ -54,6 +55,8 @@ export function AccessPanel({ pair, who, what, access }: Shown) {
       {!at && <Reviewed pair={pair} />}
       <Unknown access={access} />
       <Paths access={access} />
+      <FindingsAbout id={pair.principal} name={who.label} />
+      <FindingsAbout id={pair.resource} name={what.label} />
       <p class="actions">
         <Copy text={text}>Copy as text</Copy>
       </p>
