@@ -40,7 +40,6 @@ UNSETTLED: Final = {
     "graph",
     "changes",
     "changesByCause",
-    "findings",
     "reviewCampaigns",
     "reviewCampaign",
 }
@@ -96,6 +95,7 @@ def test_every_root_field_is_decided_on(schema: Schema) -> None:
         '{ search(text: "b") { nodes { id } } rules { id } }',
         '{ ...Who } fragment Who on Query { identity(by: {email: "b@example.com"}) { id } }',
         '{ whatIf(remove: ["role 994207"]) { outcomes { totalCount } } }',
+        "{ findings(first: 1) { totalCount } all: graph { findings { nodes { sentence } } } }",
         "{ largestBlastRadius { id } mostExposed { id } chokePoints { grant { id } } }",
         '{ identity(by: {email: "nobody@example.com"}) { id } }',
         "{ graph { version builtAt coverage { complete } } }",
@@ -119,10 +119,10 @@ def test_given_again(client: httpx2.Client, executed: list[str], query: str) -> 
     [
         '{ graph(asOf: "2100-01-01T00:00:00Z") { version } }',
         "{ __typename graph(atLeast: null) { identities } }",
-        "{ ...All } fragment All on Query { graph { findings(first: 1) { totalCount } } }",
+        '{ ...All } fragment All on Query { graph { changes(since: "2026-01-01T00:00:00Z") { totalCount } } }',
         "{ graph { version ... @include(if: true) { ...All } } }"
-        " fragment All on GraphInfo { findings(first: 1) { totalCount } }",
-        "{ findings(first: 1) { totalCount } }",
+        ' fragment All on GraphInfo { changes(since: "2026-01-01T00:00:00Z") { totalCount } }',
+        '{ changes(since: "2026-01-01T00:00:00Z") { totalCount } }',
         '{ node(id: "nonsense") { id } }',
         "{ nowhere }",
         "{",

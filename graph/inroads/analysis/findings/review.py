@@ -26,7 +26,7 @@ from inroads.analysis.findings.proofs import FindingWriter
 from inroads.analysis.findings.registry import RULES, Rule
 from inroads.analysis.findings.rules import accesses, control, grants, identities, resources  # noqa: F401  # each registers its rules
 from inroads.analysis.findings.sentences import sentence
-from inroads.cancellation import check
+from inroads.cancellation import check, long_work
 from inroads.columns.arrays import Lazily
 from inroads.columns.claimset import NONE
 from inroads.errors import InroadsError
@@ -39,6 +39,9 @@ from inroads.text import SHOWN, more
 
 PRINTED: Final = 20
 """The most findings that are printed, since every access may have one."""
+
+MANY: Final = 2_000
+"""More findings than these take long to go through one by one."""
 
 COLUMNS: Final = {
     "severity": Kind.CATEGORY,
@@ -240,6 +243,7 @@ class Findings(Sequence[Finding], Framed):
             return self
         found = self._found[: bisect_right(self._found, -least.rank, key=lambda each: each.key[0])]
         if suppressed is not None:
+            self._if_long()
             found = [each for each in found if (each.suppressed is not None) is suppressed]
         asked = self._asked._replace(least=least, suppressed=suppressed)
         return self._with(found, asked)
@@ -249,6 +253,7 @@ class Findings(Sequence[Finding], Framed):
 
         Raises InroadsError UNKNOWN_RULE.
         """
+        self._if_long()
         chosen = _chosen(rules, self.graph.policy.judgement)
         if any(each.skipped for each in self.looked if each.rule in chosen):
             return None
@@ -283,6 +288,7 @@ class Findings(Sequence[Finding], Framed):
     @cached_property
     def tallies(self) -> tuple[Tally, ...]:
         """The number of findings of each rule at each severity, the worst first, then by rule."""
+        self._if_long()
         found = Counter((each.key[:2], each.rule.id, each.severity) for each in self._found)
         hidden = Counter(each.key[:2] for each in self._found if each.suppressed is not None)
         return tuple(
@@ -296,6 +302,11 @@ class Findings(Sequence[Finding], Framed):
         kept = self._most if most == NONE else most
         told = self.looked, self.expired, asked, self.worst
         return Findings(self._matter, found, *told, kept)
+
+    def _if_long(self) -> None:
+        """Tell the caller before all findings are looked at, if they are many."""
+        if len(self._found) > MANY:
+            long_work()
 
     @property
     def version(self) -> str:

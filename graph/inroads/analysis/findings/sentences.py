@@ -18,7 +18,10 @@ def sentence(graph: AccessGraph, finding: Finding) -> str:
             for each, node in zip(labels, finding.subjects, strict=True)
         ]
     facts = {name: _words(graph, value) for name, value in finding.facts}
-    return RULES[finding.rule].says.format(*labels, subjects=listed(labels, SHOWN), **facts)
+    says = RULES[finding.rule].says
+    if "{subjects" in says:
+        facts["subjects"] = listed(labels, SHOWN)
+    return says.format(*labels, **facts)
 
 
 class _Number(int):
