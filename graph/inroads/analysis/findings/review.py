@@ -40,6 +40,9 @@ from inroads.text import SHOWN, more
 PRINTED: Final = 20
 """The most findings that are printed, since every access may have one."""
 
+LEADING: Final = 100
+"""The first findings, which are kept as they are written: they are asked for again and again."""
+
 MANY: Final = 2_000
 """More findings than these take long to go through one by one."""
 
@@ -189,6 +192,18 @@ class _UnwrittenFinding(NamedTuple):
         return -self.severity.rank, self.rule.id, self.hit.subjects
 
 
+class BareFinding:
+    """A finding without evidence, and its sentence."""
+
+    def __init__(self, graph: AccessGraph, finding: Finding) -> None:
+        self.graph, self.finding = graph, finding
+
+    @cached_property
+    def sentence(self) -> str:
+        """The finding in plain English."""
+        return sentence(self.graph, self.finding)
+
+
 class _Asked(NamedTuple):
     """The question: rules, the least severity, suppressed findings or not, an earlier version."""
 
@@ -230,6 +245,7 @@ class Findings(Sequence[Finding], Framed):
         self.looked, self.expired, self.worst = looked, expired, worst
         self._found, self._asked, self._most = found, asked, most
         self._writer = FindingWriter(matter.graph, most)
+        self._leading: dict[int, BareFinding] = {}
 
     def only(
         self, severity: Severity | str | None = None, suppressed: bool | None = None
@@ -368,6 +384,15 @@ class Findings(Sequence[Finding], Framed):
     def without_evidence(self, part: slice) -> list[Finding]:
         """Return findings without any evidence, which is most of the work of writing one."""
         return [self._written(each, ((), 0)) for each in self._found[part]]
+
+    def bare(self, place: int) -> BareFinding:
+        """Return a finding without evidence; the first ones are kept, since lists begin with them."""
+        kept = self._leading.get(place)
+        if kept is None:
+            kept = BareFinding(self.graph, self._written(self._found[place], ((), 0)))
+            if place < LEADING:
+                self._leading[place] = kept
+        return kept
 
     def _written(
         self, found: _UnwrittenFinding, proved: tuple[tuple[Proof, ...], int] | None = None
