@@ -82,11 +82,11 @@ def test_every_search_can_be_ended(question: Callable[[Explorer], Any]) -> None:
     with checked(every):
         wanted = question(built())
     assert every.made, "a search that no check ends"
-    graph = built()
     for allowed in sorted({0, every.made // 3, every.made - 1}):
+        graph = built()
         with pytest.raises(Enough), checked(Checks(allowed)):
             question(graph)
-    assert question(graph) == wanted
+        assert question(graph) == wanted
 
 
 def test_without_a_check_nothing_ends() -> None:
@@ -108,3 +108,17 @@ def test_who_waits_for_a_lock_is_checked() -> None:
     with holding(lock):
         assert lock.locked()
     assert not lock.locked()
+
+
+def test_who_must_not_wait_is_told_before() -> None:
+    """Before work without checks, and before a wait for a lock; never of what is there already."""
+    lock, graph, tells = threading.Lock(), built(), checked(Checks(), Checks(0))
+    with lock, pytest.raises(Enough), tells, holding(lock):
+        raise AssertionError("another holds it")
+    with pytest.raises(Enough), checked(Checks(), Checks(0)):
+        census(graph)
+    wanted = census(graph).ranked(NodeKind.IDENTITY, first=3).tolist()
+    with checked(Checks(), Checks(0)), holding(lock):
+        assert census(graph).ranked(NodeKind.IDENTITY, first=2).tolist() == wanted[:2]
+        with pytest.raises(Enough):
+            census(graph).ranked(NodeKind.BUSINESS, first=2)

@@ -20,31 +20,42 @@ class Unfinished(BaseException):
 
 
 class Deadline(NamedTuple):
-    """A moment of a clock, in seconds, and what to raise when it has passed."""
+    """A moment of a clock, in seconds, and what to raise when it has passed.
+
+    It cannot have passed before `earliest` of the monotonic clock, which is the quickest to read.
+    """
 
     moment: float
+    earliest: float
     clock: Callable[[], float] = time.monotonic
     error: type[BaseException] = Late
 
     @classmethod
     def after(cls, seconds: float) -> Deadline:
         """So many seconds from now."""
-        return cls(time.monotonic() + seconds)
+        moment = time.monotonic() + seconds
+        return cls(moment, moment)
 
     @classmethod
     def after_work(cls, seconds: float) -> Deadline:
         """After so many seconds of the processor in this thread; then Unfinished is raised."""
-        return cls(time.thread_time() + seconds, time.thread_time, Unfinished)
+        earliest = time.monotonic() + seconds
+        return cls(time.thread_time() + seconds, earliest, time.thread_time, Unfinished)
 
     @property
     def passed(self) -> bool:
         """Return whether the moment has passed."""
-        return self.clock() > self.moment
+        return time.monotonic() > self.earliest and self.clock() > self.moment
 
     def check(self) -> None:
         """Raises the error when the moment has passed."""
-        if self.passed:
+        if time.monotonic() > self.earliest and self.clock() > self.moment:
             raise self.error
+
+    def long(self) -> None:
+        """Raise Unfinished before long work or a wait, if the deadline is that of an event loop."""
+        if self.error is Unfinished:
+            raise Unfinished
 
 
 def utcnow() -> dt.datetime:

@@ -21,21 +21,25 @@ def _never() -> None:
 
 
 _CHECK: Final[ContextVar[Callable[[], None]]] = ContextVar("inroads_check", default=_never)
+_LONG: Final[ContextVar[Callable[[], None]]] = ContextVar("inroads_long", default=_never)
 
 
 @contextmanager
-def checked(check: Callable[[], None]) -> Iterator[None]:
+def checked(check: Callable[[], None], long: Callable[[], None] = _never) -> Iterator[None]:
     """Have searches inside call this now and then; of two that are nested the inner one is called.
+
+    They call `long` before work or a wait that may take long without a check.
 
     >>> with checked(lambda: print("still wanted")):
     ...     check()
     still wanted
     """
-    token = _CHECK.set(check)
+    token, long_token = _CHECK.set(check), _LONG.set(long)
     try:
         yield
     finally:
         _CHECK.reset(token)
+        _LONG.reset(long_token)
 
 
 def check() -> None:
@@ -43,11 +47,18 @@ def check() -> None:
     _CHECK.get()()
 
 
+def long_work() -> None:
+    """Tell the caller of long work or of a wait. Raises what the caller raises instead of it."""
+    _LONG.get()()
+
+
 @contextmanager
 def holding(lock: Lock | Semaphore) -> Iterator[None]:
     """A lock, waited for as long as the check allows."""
-    while not lock.acquire(timeout=PAUSE):
-        check()
+    if not lock.acquire(blocking=False):
+        long_work()
+        while not lock.acquire(timeout=PAUSE):
+            check()
     try:
         yield
     finally:

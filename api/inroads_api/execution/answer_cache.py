@@ -30,6 +30,7 @@ SETTLED: Final = frozenset(
         *("node", "nodes", "identity", "business", "account", "group", "search", "access"),
         *("accesses", "neighbours", "allIdentities", "allBusinesses", "formerEmails", "grant"),
         *("largestBlastRadius", "mostExposed", "whatIf", "plan", "chokePoints", "dutyConflicts"),
+        "findings",
     }
 )
 """The root fields that depend on the version alone, not on a clock, a ledger or other versions.
@@ -47,8 +48,11 @@ FACTS: Final = frozenset(
 )
 """The fields of GraphInfo that it does not share with the root; all depend on the version alone."""
 
-BRIEF: Final = frozenset(name for name in SETTLED | FACTS if ENTRY.get(name, 1) < 1_000)
-"""Settled root fields that do not look at the whole graph."""
+TELLING: Final = frozenset({"largestBlastRadius", "mostExposed", "findings", "whatIf"})
+"""Settled root fields that tell an event loop before they begin what takes long; see `long_work`."""
+
+BRIEF: Final = TELLING | {name for name in SETTLED | FACTS if ENTRY.get(name, 1) < 1_000}
+"""Settled root fields that an event loop can begin."""
 
 _A = TypeVar("_A")
 

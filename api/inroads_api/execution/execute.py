@@ -250,7 +250,7 @@ def execute(
                 return refusal
             # A mutation has no deadline: its effects stay, so its answer must be sent.
             timed = document.operation(operation_name) is not OperationType.MUTATION
-            with checked(deadline.check) if deadline and timed else nullcontext():
+            with checked(deadline.check, deadline.long) if deadline and timed else nullcontext():
                 context = Context(versions, versions.current, intake, feed, desk, seat)
                 return context.run(
                     partial(_executed, schema, document, variables, operation_name, context)

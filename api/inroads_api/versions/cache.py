@@ -9,9 +9,9 @@ from concurrent.futures import Future, wait
 from contextlib import contextmanager, nullcontext
 from typing import Final, Generic, TypeVar
 
-from inroads.cancellation import PAUSE, check, holding
+from inroads.cancellation import PAUSE, check, holding, long_work
 from inroads.errors import InroadsError
-from inroads_api.clock import Late
+from inroads_api.clock import Late, Unfinished
 
 KEPT: Final = 4
 """The most values of a cache, unless it says otherwise."""
@@ -84,23 +84,42 @@ class Cache(Generic[_K, _V]):
         with self._lock:
             return self._values.get(key)
 
-    def get(self, key: _K, make: Callable[[], _V], fresh: Callable[[_V], bool] = _always) -> _V:
-        """The value of a key, made if missing or not `fresh`. Raises BUSY and the errors of `make`."""
+    def get(
+        self,
+        key: _K,
+        make: Callable[[], _V],
+        fresh: Callable[[_V], bool] = _always,
+        *,
+        checks: bool = False,
+    ) -> _V:
+        """The value of a key, made if missing or not `fresh`. Raises BUSY and the errors of `make`.
+
+        `checks` says that `make` checks often, so that an event loop can begin it.
+        """
         with self._lock:
             if key in self._values:
                 self._values.move_to_end(key)
                 if fresh(self._values[key]):
                     return self._values[key]
         with self._room.seat() if self._room else nullcontext():
-            return self.renew(key, make, fresh)
+            return self.renew(key, make, fresh, checks=checks)
 
-    def renew(self, key: _K, make: Callable[[], _V], fresh: Callable[[_V], bool]) -> _V:
+    def renew(
+        self,
+        key: _K,
+        make: Callable[[], _V],
+        fresh: Callable[[_V], bool],
+        *,
+        checks: bool = False,
+    ) -> _V:
         """Return the value of a key as `get` does. This is no use of it, and needs no seat."""
         while True:
             with self._lock:
                 if key in self._values and fresh(self._values[key]):
                     return self._values[key]
                 mine = key not in self._making
+                if not (mine and checks):
+                    long_work()
                 promised = self._making.setdefault(key, Future())
             if mine:
                 return self._make(key, make, promised)
@@ -109,7 +128,7 @@ class Cache(Generic[_K, _V]):
                 wait([promised], PAUSE)
             try:
                 value = promised.result()
-            except Late:  # the deadline of its maker: this request may have more time
+            except (Late, Unfinished):  # of its maker: this request may have more time
                 check()
                 continue
             if fresh(value):

@@ -225,7 +225,7 @@ class ServedVersions(ABC):
     def imagine(self, version: Version, what: WhatIf[AccessGraph]) -> WhatIf[AccessGraph]:
         """Return the what-if with its outcomes, computed once. Raises InroadsError BUSY."""
         key = _Imagining(version.base, version.key, what.version)
-        return self._analyses.imagined.get(key, what.answer)
+        return self._analyses.imagined.get(key, what.answer, checks=True)
 
     def imagined(self, version: Version, what: WhatIf[AccessGraph]) -> Version:
         """The whole version that a what-if imagines, folded on first use. Raises BUSY."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from typing import NamedTuple
 
 import msgspec
@@ -113,7 +113,9 @@ class GraphQLEndpoint:
                 begun = self._at_once(operation)
                 if isinstance(begun, _Answered):
                     return begun
-            async with client.working, self._admission.turn(operation):
+            # An operation that was begun is known to take long.
+            turn = nullcontext() if begun else self._admission.turn(operation)
+            async with client.working, turn:
                 return await run_in_threadpool(self._work, operation, kept, begun)
 
     def _at_once(

@@ -10,7 +10,7 @@ from typing import IO, TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
-from inroads.cancellation import holding
+from inroads.cancellation import holding, long_work
 from inroads.columns.arrays import Ints
 from inroads.columns.claimset import KINDS, NONE, ROLES
 from inroads.errors import InroadsError
@@ -51,6 +51,9 @@ _NAMES: Final = {NodeKind.IDENTITY: "email", NodeKind.BUSINESS: "name"}
 SHOWN: Final = 5
 """The most nodes of each kind that a census shows in a notebook."""
 
+LEADING: Final = 100
+"""The first nodes of each ranking, which are kept: they are what is asked for again and again."""
+
 _ONE: Final = np.int32(1)
 """The number one in the type of the columns: `np.add.at` is slow where it has to convert."""
 
@@ -67,6 +70,7 @@ def census(graph: AccessGraph) -> Census:
     with holding(_MAKING):
         found = made(graph)
         if found is None:
+            long_work()
             found = vars(graph)[_KEPT] = Census(graph)
     return found
 
@@ -173,7 +177,9 @@ class Census:
         self.graph = graph
         self.starts = graph.fold.kind_starts[: len(SUBJECTS) + 1]
         self.size = self.starts[-1]
-        self.columns: dict[str, Ints] = {name: np.zeros(self.size, np.int32) for name in FIGURES}
+        self._figures = np.zeros((len(FIGURES), self.size), np.int32)
+        self.columns: dict[str, Ints] = dict(zip(FIGURES, self._figures, strict=True))
+        self._leading: dict[tuple[NodeKind, str], Ints] = {}
         for found in every_access(graph):
             for name, rows in _counted(graph, found).items():
                 np.add.at(self.columns[name], found.principal[rows], _ONE)
@@ -206,15 +212,23 @@ class Census:
     def counts(self, node: str) -> Counts:
         """Return the figures of one node. Raises KeyError for an unknown node."""
         _place(kind_of(node))
-        number = self.graph.number(node)
-        return Counts.of([int(column[number]) for column in self.columns.values()])
+        return Counts.of(self._figures[:, self.graph.number(node)].tolist())
 
     def ranked(self, kind: NodeKind, by: str = "total", first: int | None = None) -> Ints:
         """Return the numbers of a kind's nodes, highest figure first, then by printed id."""
+        if first is None or first > LEADING:
+            return self._ranked(kind, figure(by), first)
+        key = kind, figure(by)
+        if key not in self._leading:
+            long_work()
+            self._leading[key] = self._ranked(*key, LEADING)
+        return self._leading[key][:first].copy()
+
+    def _ranked(self, kind: NodeKind, by: str, first: int | None) -> Ints:
         where = self._numbers(kind)
-        column, numbers = self.columns[figure(by)][where], np.arange(where.start, where.stop)
+        column, numbers = self.columns[by][where], np.arange(where.start, where.stop)
         if first is not None and first < len(column):
-            among = column >= np.partition(column, -first)[-first] if first else slice(0)
+            among = column >= np.partition(column, -first)[-first]
             column, numbers = column[among], numbers[among]
         order = np.lexsort((*self.graph.index.printed_order(numbers), -column))
         return numbers[order][:first]

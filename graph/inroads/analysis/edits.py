@@ -9,6 +9,7 @@ import msgspec
 import numpy as np
 
 from inroads.analysis.remediation import FACTS
+from inroads.cancellation import long_work
 from inroads.columns.arrays import Ints
 from inroads.columns.claimset import RELATIONS, SECTIONS
 from inroads.documents.claims import Claim, Place
@@ -93,6 +94,7 @@ def named_record(graph: AccessGraph, text: str) -> list[Evidence]:
             " nor a record like role 994207",
             "BAD_GRANT",
         )
+    long_work()  # a scan of all records
     rows = graph.fold.evidence
     places = np.flatnonzero(rows.record == int(number))
     places = places[np.isin(rows.section[places], sections)]

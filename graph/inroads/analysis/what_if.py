@@ -38,7 +38,8 @@ from inroads.analysis.edits import (
 )
 from inroads.analysis.outcome import BETTER, WORSE, Fate, Outcome, outcome_of
 from inroads.analysis.remediation import Remedy, remedies
-from inroads.columns.arrays import Flags, take
+from inroads.cancellation import long_work
+from inroads.columns.arrays import Flags, Ints, ranges, take
 from inroads.columns.builder import claim_set
 from inroads.columns.claimset import LISTED, NONE, SECTIONS, ClaimRows, ClaimSet
 from inroads.columns.fold import fold
@@ -51,7 +52,7 @@ from inroads.model import Access, Coverage, Grant, Relation, Section
 from inroads.network import frames
 from inroads.network.access_graph import AccessGraph
 from inroads.network.wording import grant_label, label, path_sentence, record_label
-from inroads.policy.grammar import ACTING, FORWARD, OUTSIDE, PHASES, Conveys
+from inroads.policy.grammar import ACTING, CONVEYS, FORWARD, OUTSIDE, PHASES, Conveys
 from inroads.reach.answers import RESOURCES
 from inroads.reach.filters import ALL, AccessFilter
 from inroads.reach.questions import reach
@@ -59,6 +60,8 @@ from inroads.reach.states import acting_for, closure
 from inroads.text import more, shortened
 
 _G = TypeVar("_G", bound=AccessGraph)
+
+_CONTROL: Final = CONVEYS.index(Conveys.CONTROL)
 
 PRINTED: Final = 20
 """The most outcomes that are printed, since a grant may end thousands of accesses."""
@@ -102,7 +105,7 @@ class WhatIf(Generic[_G], frames.Framed):
                 "TOO_MANY_GRANTS",
             )
 
-    @property
+    @cached_property
     def version(self) -> str:
         """The name of the hypothetical version: its base, and a hash of the edits."""
         imagined = [
@@ -126,6 +129,7 @@ class WhatIf(Generic[_G], frames.Framed):
         """
         if self._simple:
             return self.base
+        long_work()
         return self._imagined(
             excerpt(self.base.fold.said, np.array(sorted(self._touched), np.int64))
         )
@@ -270,7 +274,7 @@ class WhatIf(Generic[_G], frames.Framed):
 
     def _outcomes(self) -> Iterator[Outcome]:
         after, chosen = self.standing, ALL
-        behind: set[str] | None = None
+        behind: set[int] | None = None
         if self._simple:
             ids = frozenset(each.id for each in self.removed)
             numbers = map(self.base.index.grant_number, ids)
@@ -324,20 +328,16 @@ class WhatIf(Generic[_G], frames.Framed):
 
 
 def _reached(
-    graph: AccessGraph, identity: str, behind: set[str] | None, chosen: AccessFilter
+    graph: AccessGraph, identity: str, behind: set[int] | None, chosen: AccessFilter
 ) -> dict[str, Access]:
     """Return the accesses of an identity to the nodes `behind`; to all if it is None."""
     answer = reach(graph, identity, RESOURCES, chosen)
-    places = (
-        place
-        for place, summary in enumerate(answer.summaries)
-        if behind is None or summary.other in behind
-    )
-    return {found.resource: found for found in map(answer.__getitem__, places)}
+    summaries = answer.summaries if behind is None else answer.summaries_of(behind)
+    return {each.other: answer.write(each) for each in summaries}
 
 
-def _behind(graph: AccessGraph, grants: Iterable[int]) -> set[str]:
-    """Return the nodes that any identity reaches over these grants."""
+def _behind(graph: AccessGraph, grants: Iterable[int]) -> set[int]:
+    """Return the nodes that any identity reaches over these grants, by number."""
     index = graph.index
     entered = (
         (index.resource[grant], FORWARD[phase][index.conveys[grant]])
@@ -345,7 +345,7 @@ def _behind(graph: AccessGraph, grants: Iterable[int]) -> set[str]:
         for phase in range(len(PHASES))
     )
     states = [state for state in entered if state[1] != OUTSIDE]
-    return {index.name(node) for node, _ in closure(index, states, forward=True)}
+    return {node for node, _ in closure(index, states, forward=True)}
 
 
 def _without(claims: ClaimRows, gone: Flags) -> ClaimRows:
@@ -454,22 +454,36 @@ def _notes(what: WhatIf[_G]) -> Iterator[str]:
 
 def _headless(what: WhatIf[_G], grant: Grant) -> bool:
     """Return whether a business has controlling members, and none without the removed grants."""
-    graph, gone = what.base, {each.id for each in what.removed}
-    left = {hop.grant.id for hop in graph.hops_to(grant.resource) if hop.conveys is Conveys.CONTROL}
+    index = what.base.index
+    gone = {index.grant_number(each.id) for each in what.removed}
+    hops = index.hops_to(what.base.number(grant.resource))
+    left = {held for _, held in hops if index.conveys[held] == _CONTROL}
     imagined = [each for each in what.added if each.resource == grant.resource]
     return (
         bool(left)
         and left <= gone
-        and not any(graph.policy.roles[each.role].controls for each in imagined)
+        and not any(what.base.policy.roles[each.role].controls for each in imagined)
     )
 
 
 def _shared_clients(graph: AccessGraph, grant: Grant) -> Iterator[tuple[Grant, str]]:
     """Yield other grants on a vendor's account that name a client of this grant."""
-    for number in dict.fromkeys(each for each in grant.clients if each is not None):
-        places = np.flatnonzero(graph.fold.evidence.client == int(number))
+    numbers = dict.fromkeys(each for each in grant.clients if each is not None)
+    rows = _evidence_into(graph, grant.resource) if numbers else np.zeros(0, np.int64)
+    for number in numbers:
+        places = rows[graph.fold.evidence.client[rows] == int(number)]
         for other in map(
             graph.index.grant, dict.fromkeys(grants_of_evidence(graph, places).tolist())
         ):
-            if other.resource == grant.resource and other.id != grant.id:
+            if other.id != grant.id:
                 yield other, number
+
+
+def _evidence_into(graph: AccessGraph, resource: str) -> Ints:
+    """Return the rows of evidence of all grants on a node, in the order of their principals."""
+    starts, hops = graph.index.in_entries
+    node = graph.number(resource)
+    grants = hops[starts[node] : starts[node + 1]].astype(np.int64)
+    grants = grants[grants >= 0]  # the others are KEEPS that are walked from the account
+    first = graph.fold.evidence_of[grants].astype(np.int64)
+    return ranges(first, graph.fold.evidence_of[grants + 1] - first)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, Generic, NamedTuple, TypeVar, overload
@@ -309,6 +309,15 @@ class AccessAnswers(Sequence[_A]):
         found = np.array([_row(self.graph, each) for each in self.summaries], np.int64)
         found = found.reshape(-1, len(PathSummaries._fields))
         return PathSummaries(*found[np.argsort(found[:, 0])].T)
+
+    def summaries_of(self, nodes: Set[int]) -> list[Summary]:
+        """Return the summaries whose other ends are among these nodes, in no order."""
+        if isinstance(self.summaries, ColumnSummaries):
+            found = self.summaries.columns
+            wanted = take(found, np.isin(found.node, list(nodes)))
+            return [summary(self.graph, *map(int, row)) for row in zip(*wanted, strict=True)]
+        number = self.graph.number
+        return [each for each in self.summaries if number(each.other) in nodes]
 
     def rows_of(self, summaries: Sequence[Summary]) -> list[Row[_A]]:
         """Return accesses whose paths are not written out before they are read."""

@@ -11,7 +11,15 @@ import strawberry
 from strawberry.scalars import JSON
 
 from inroads.analysis import findings as review
-from inroads.analysis.findings import RULES, Findings, Maturity, RuleRun, Severity, sentence
+from inroads.analysis.findings import (
+    RULES,
+    BareFinding,
+    Findings,
+    Maturity,
+    RuleRun,
+    Severity,
+    sentence,
+)
 from inroads.network.access_graph import AccessGraph
 from inroads.policy.rule_settings import Judgement, Suppression
 from inroads_api.schema.fields import ID, describe, described, field, mirror, stated, value
@@ -117,6 +125,7 @@ class Finding:
 
     graph: strawberry.Private[AccessGraph]
     found: strawberry.Private[review.Finding]
+    bare: strawberry.Private[BareFinding | None] = None
     proved: strawberry.Private[Callable[[], review.Finding] | None] = None
 
     identity: ID = stated(
@@ -142,7 +151,7 @@ class Finding:
     @field
     def sentence(self) -> str:
         """The finding in plain English."""
-        return sentence(self.graph, self.found)
+        return self.bare.sentence if self.bare else sentence(self.graph, self.found)
 
     @field
     def facts(self) -> JSON:
@@ -250,10 +259,14 @@ def findings_page(graph: AccessGraph, found: Findings, page: Page) -> FindingCon
     """Return a page of the findings in a graph; evidence is written only if it is read."""
 
     def load(part: slice) -> list[Finding]:
-        numbered = zip(range(len(found))[part], found.without_evidence(part), strict=True)
         return [
-            Finding(graph=graph, found=each, proved=partial(found.__getitem__, place))
-            for place, each in numbered
+            Finding(
+                graph=graph,
+                found=(bare := found.bare(place)).finding,
+                bare=bare,
+                proved=partial(found.__getitem__, place),
+            )
+            for place in range(len(found))[part]
         ]
 
     window = Window(graph, ("findings",), found.keys, load, page, found.identity)

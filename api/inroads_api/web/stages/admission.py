@@ -103,8 +103,8 @@ class AdmissionControl:
 
     @asynccontextmanager
     async def turn(self, operation: Operation) -> AsyncIterator[None]:
-        """Wait for the turn of an operation in a thread, if it is short."""
-        taken = operation.settled and operation.spends <= SHORT
+        """Wait for the turn of an operation in a thread, if it is expected to be short."""
+        taken = operation.settled and (operation.brief or operation.spends <= SHORT)
         if taken:
             try:
                 async with timeout(TURN_SECONDS if self._short.locked() else None):

@@ -162,7 +162,8 @@ class Answerer:
         if "data" not in response:
             return OperationResult(errors=errors, reviews=done)
         data = response["data"]
-        return OperationResult(msgspec.json.encode(data), errors, count_fields(data), done)
+        text = msgspec.json.encode(data)
+        return OperationResult(text, errors, _fields(data, text), done)
 
     def _desk(self, caller: Caller | None, *, deciding: bool) -> Desk | None:
         """The review desk of a caller, who decides under the name of their token."""
@@ -175,6 +176,14 @@ class Answerer:
 
 def _failed(code: str, message: str, *, broken: bool = False) -> OperationResult:
     return OperationResult(errors=failure(code, message)["errors"], broken=broken)
+
+
+def _fields(data: Any, text: bytes) -> int:
+    """Return the number of fields in data, whose JSON has `":` after each name and nowhere else.
+
+    Only where a string has it, too, the data is walked.
+    """
+    return count_fields(data) if b'\\":' in text else text.count(b'":')
 
 
 def count_fields(data: Any) -> int:

@@ -71,6 +71,11 @@ class Operation(msgspec.Struct, frozen=True, dict=True):
         return is_settled(self.document, self.name)
 
     @property
+    def brief(self) -> bool:
+        """Return whether most operations of the document take an event loop a few milliseconds."""
+        return self.document.short and is_brief(self.document, self.name)
+
+    @property
     def quick(self) -> bool:
         """Return whether answering in the event loop is cheaper than in a thread."""
         # The graph of a restricted caller may have to be made first.

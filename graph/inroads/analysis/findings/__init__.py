@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from inroads.analysis.findings.finding import Finding, Proof, RuleRun, Suppressed
 from inroads.analysis.findings.registry import RULES, Maturity, Rule
-from inroads.analysis.findings.review import Findings, least_severity, review
-from inroads.analysis.findings.sentences import sentence, sentences
+from inroads.analysis.findings.review import BareFinding, Findings, least_severity, review
+from inroads.analysis.findings.sentences import sentence
 from inroads.policy.rule_settings import Judgement, Severity, Suppression
 
 __all__ = [
     "RULES",
+    "BareFinding",
     "Finding",
     "Findings",
     "Judgement",
@@ -23,5 +24,4 @@ __all__ = [
     "least_severity",
     "review",
     "sentence",
-    "sentences",
 ]

@@ -6,7 +6,7 @@ import datetime as dt
 import hashlib
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import accumulate
 from typing import Any, Final, NamedTuple, overload
@@ -17,20 +17,17 @@ import numpy as np
 from inroads.analysis.findings.context import RuleContext
 from inroads.analysis.findings.finding import (
     Finding,
-    Match,
     Proof,
     RuleRun,
     Source,
-    Suppressed,
-    finding_identity,
 )
-from inroads.analysis.findings.hits import Hits
+from inroads.analysis.findings.parts import Part, Standing, UnwrittenFinding
 from inroads.analysis.findings.proofs import FindingWriter
-from inroads.analysis.findings.registry import RULES, Rule
+from inroads.analysis.findings.registry import RULES
 from inroads.analysis.findings.rules import accesses, control, grants, identities, resources  # noqa: F401  # each registers its rules
 from inroads.analysis.findings.sentences import sentence
-from inroads.cancellation import check
-from inroads.columns.arrays import Flags, Lazily
+from inroads.cancellation import check, long_work
+from inroads.columns.arrays import Lazily
 from inroads.columns.claimset import NONE
 from inroads.errors import InroadsError
 from inroads.markup import table
@@ -43,6 +40,12 @@ from inroads.text import SHOWN, more
 
 PRINTED: Final = 20
 """The most findings that are printed, since every access may have one."""
+
+LEADING: Final = 100
+"""The first findings, which are kept as they are written: they are asked for again and again."""
+
+MANY: Final = 2_000
+"""More findings than these take long to go through one by one."""
 
 COLUMNS: Final = {
     "severity": Kind.CATEGORY,
@@ -87,7 +90,7 @@ def review(
     least = least_severity(severity)
     newest = graph.documents[-1].observed_at if graph.documents else _LONG_AGO
     matter = RuleContext(graph, now.astimezone(dt.UTC) if now else newest, since)
-    standing = _Standing.at(matter.now, judged)
+    standing = Standing.at(matter.now, judged)
     parts, looked = [], []
     for each in RULES.values():
         if each.id not in chosen:
@@ -107,7 +110,7 @@ def review(
         check()
         outcome = each.look(matter, row)
         hits = (row.severity, outcome.hits), *outcome.others
-        parts += [_Part.of(matter, each, *part, standing) for part in hits]
+        parts += [Part.of(matter, each, *part, standing) for part in hits]
         told = outcome.looked, outcome.unseen, outcome.notes
         count = sum(len(part) for _, part in hits)
         looked.append(RuleRun(each.id, each.population, *told, findings=count))
@@ -118,7 +121,7 @@ def review(
     return kept.only(least, suppressed)
 
 
-def _worst(parts: Iterable[_Part]) -> Severity | None:
+def _worst(parts: Iterable[Part]) -> Severity | None:
     """Return the worst severity of findings in their order that are not suppressed."""
     return next((each.severity for each in parts if not each.hidden.all()), None)
 
@@ -142,97 +145,16 @@ def least_severity(given: Severity | str | None) -> Severity:
     return Severity[word]
 
 
-class _Standing(NamedTuple):
-    """The suppressions in force, by finding or by rule and subject, and the expired ones."""
+class BareFinding:
+    """A finding without evidence, and its sentence."""
 
-    findings: dict[str, Suppression]
-    subjects: dict[tuple[str | None, str], Suppression]
-    expired: tuple[Suppression, ...]
+    def __init__(self, graph: AccessGraph, finding: Finding) -> None:
+        self.graph, self.finding = graph, finding
 
-    @classmethod
-    def at(cls, now: dt.datetime, judged: Judgement) -> _Standing:
-        today = now.astimezone(dt.UTC).date()
-        standing = cls({}, {}, tuple(each for each in judged.suppressions if today > each.expires))
-        for each in judged.suppressions:
-            if today <= each.expires:
-                if each.finding is not None:
-                    standing.findings.setdefault(each.finding, each)
-                if each.subject is not None:
-                    standing.subjects.setdefault((each.rule, each.subject), each)
-        return standing
-
-    def suppressed(self, rule: str, hit: Match) -> Suppressed | None:
-        keys = ((rule, subject) for subject in hit.subjects)
-        given = (self.findings and self.findings.get(finding_identity(rule, hit.subjects))) or next(
-            filter(None, map(self.subjects.get, keys)), None
-        )
-        if given is None or given.rule not in (None, rule):
-            return None
-        return Suppressed(given.reason, given.expires)
-
-    def about(self, graph: AccessGraph, rule: str, hits: Hits) -> Hits:
-        """Return the findings of a rule that may be suppressed."""
-        marks = np.full(len(hits), bool(self.findings))
-        if not self.findings:
-            for of, subject in self.subjects:
-                if of == rule:
-                    marks |= hits.about(subject, graph.index.number(subject))
-        return hits.only(marks)
-
-
-class _UnwrittenFinding(NamedTuple):
-    """A finding whose evidence is not written out yet."""
-
-    rule: Rule
-    hit: Match
-    severity: Severity
-    suppressed: Suppressed | None = None
-
-    @property
-    def identity(self) -> str:
-        return finding_identity(self.rule.id, self.hit.subjects)
-
-
-class _Part(NamedTuple):
-    """The findings of one rule and severity in order; some are suppressed, by their places."""
-
-    rule: Rule
-    severity: Severity
-    hits: Hits
-    suppressed: Mapping[int, Suppressed]
-
-    @classmethod
-    def of(
-        cls,
-        matter: RuleContext,
-        rule: Rule,
-        severity: Severity,
-        found: Sequence[Match],
-        standing: _Standing,
-    ) -> _Part:
-        hits = Hits.of(found)
-        some = standing.about(matter.graph, rule.id, hits)
-        given = zip(
-            some.places.tolist(), (standing.suppressed(rule.id, each) for each in some), strict=True
-        )
-        return cls(rule, severity, hits, {place: each for place, each in given if each})
-
-    @property
-    def hidden(self) -> Flags:
-        """Marks of the findings that are suppressed."""
-        if not self.suppressed:
-            return np.zeros(len(self.hits), np.bool_)
-        found: Flags = np.isin(self.hits.places, list(self.suppressed))
-        return found
-
-    def only(self, kept: Flags) -> _Part:
-        """Return the marked findings."""
-        return self._replace(hits=self.hits.only(kept))
-
-    def finding(self, place: int) -> _UnwrittenFinding:
-        """Return the finding at a place in the order."""
-        suppressed = self.suppressed.get(int(self.hits.places[place]))
-        return _UnwrittenFinding(self.rule, self.hits[place], self.severity, suppressed)
+    @cached_property
+    def sentence(self) -> str:
+        """The finding in plain English."""
+        return sentence(self.graph, self.finding)
 
 
 class _Asked(NamedTuple):
@@ -269,7 +191,7 @@ class Findings(Sequence[Finding], Framed):
     def __init__(
         self,
         matter: RuleContext,
-        parts: Iterable[_Part],
+        parts: Iterable[Part],
         looked: tuple[RuleRun, ...],
         expired: tuple[Suppression, ...],
         asked: _Asked,
@@ -281,6 +203,7 @@ class Findings(Sequence[Finding], Framed):
         self._parts, self._asked, self._most = [each for each in parts if each.hits], asked, most
         self._ends = list(accumulate(len(each.hits) for each in self._parts))
         self._writer = FindingWriter(matter.graph, most)
+        self._leading: dict[int, BareFinding] = {}
 
     def only(
         self, severity: Severity | str | None = None, suppressed: bool | None = None
@@ -303,6 +226,7 @@ class Findings(Sequence[Finding], Framed):
 
         Raises InroadsError UNKNOWN_RULE.
         """
+        self._if_long()
         chosen = _chosen(rules, self.graph.policy.judgement)
         if any(each.skipped for each in self.looked if each.rule in chosen):
             return None
@@ -328,6 +252,7 @@ class Findings(Sequence[Finding], Framed):
         about: to settle the finding, somebody else must act. `worst` is that of these findings,
         and `looked` stays. Raises InroadsError NOT_FOUND.
         """
+        self._if_long()
         wanted = with_accounts(self.graph, node)
         numbers = {each: self.graph.index.number(each) for each in wanted}
         marks = ([each.hits.about(*one) for one in numbers.items()] for each in self._parts)
@@ -340,7 +265,7 @@ class Findings(Sequence[Finding], Framed):
 
     def by_rule(self) -> dict[str, Findings]:
         """Return the findings of each rule, what is not suppressed first."""
-        parts: defaultdict[str, list[_Part]] = defaultdict(list)
+        parts: defaultdict[str, list[Part]] = defaultdict(list)
         for suppressed in (False, True):
             for each in self._parts:
                 if some := each.only(each.hidden == suppressed).hits:
@@ -363,16 +288,16 @@ class Findings(Sequence[Finding], Framed):
             for each in self._parts
         )
 
-    def _with(self, parts: Iterable[_Part], asked: _Asked, most: int | None = NONE) -> Findings:
+    def _with(self, parts: Iterable[Part], asked: _Asked, most: int | None = NONE) -> Findings:
         kept = self._most if most == NONE else most
         told = self.looked, self.expired, asked, self.worst
         return Findings(self._matter, parts, *told, kept)
 
     @property
-    def _found(self) -> Sequence[_UnwrittenFinding]:
+    def _found(self) -> Sequence[UnwrittenFinding]:
         return Lazily(len(self), self._at)
 
-    def _at(self, place: int) -> _UnwrittenFinding:
+    def _at(self, place: int) -> UnwrittenFinding:
         number = bisect_right(self._ends, place)
         part = self._parts[number]
         return part.finding(place - self._ends[number] + len(part.hits))
@@ -381,6 +306,11 @@ class Findings(Sequence[Finding], Framed):
     def subject(self) -> str | None:
         """The node that the findings are about, if only those about one were asked for."""
         return self._asked.about
+
+    def _if_long(self) -> None:
+        """Tell the caller before all findings are looked at, if they are many."""
+        if len(self) > MANY:
+            long_work()
 
     @property
     def version(self) -> str:
@@ -444,8 +374,17 @@ class Findings(Sequence[Finding], Framed):
         """Return what proves each of some findings, without looking up where it is stated."""
         return [each.hit.sources for each in self._found[part]]
 
+    def bare(self, place: int) -> BareFinding:
+        """Return a finding without evidence; the first ones are kept, since lists begin with them."""
+        kept = self._leading.get(place)
+        if kept is None:
+            kept = BareFinding(self.graph, self._written(self._found[place], ((), 0)))
+            if place < LEADING:
+                self._leading[place] = kept
+        return kept
+
     def _written(
-        self, found: _UnwrittenFinding, proved: tuple[tuple[Proof, ...], int] | None = None
+        self, found: UnwrittenFinding, proved: tuple[tuple[Proof, ...], int] | None = None
     ) -> Finding:
         proofs, count = proved or self._writer.proofs(found.hit.sources)
         head = found.identity, found.rule.id, found.rule.version, found.severity

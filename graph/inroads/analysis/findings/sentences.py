@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import cache
-
 from inroads.analysis.findings.finding import Finding
 from inroads.analysis.findings.registry import RULES
 from inroads.network.access_graph import AccessGraph
@@ -14,27 +11,17 @@ from inroads.text import SHOWN, printable
 
 def sentence(graph: AccessGraph, finding: Finding) -> str:
     """Return the sentence of a finding, with emails and names for the nodes."""
-    return sentences(graph)(finding)
-
-
-def sentences(graph: AccessGraph) -> Callable[[Finding], str]:
-    """Return a function that writes the sentence of a finding, and looks up each node once."""
-
-    @cache
-    def named(node: str) -> str:
-        return label(graph, node) if node in graph else node
-
-    def write(finding: Finding) -> str:
-        labels = [printable(named(each)) for each in finding.subjects]
-        if len(set(labels)) < len(labels):  # two people with one email: their ids tell them apart
-            labels = [
-                f"{each} ({printable(node)})"
-                for each, node in zip(labels, finding.subjects, strict=True)
-            ]
-        facts = {name: _words(named, value) for name, value in finding.facts}
-        return RULES[finding.rule].says.format(*labels, subjects=listed(labels, SHOWN), **facts)
-
-    return write
+    labels = [label(graph, each) if each in graph else printable(each) for each in finding.subjects]
+    if len(set(labels)) < len(labels):  # two people with one email: their ids tell them apart
+        labels = [
+            f"{each} ({printable(node)})"
+            for each, node in zip(labels, finding.subjects, strict=True)
+        ]
+    facts = {name: _words(graph, value) for name, value in finding.facts}
+    says = RULES[finding.rule].says
+    if "{subjects" in says:
+        facts["subjects"] = listed(labels, SHOWN)
+    return says.format(*labels, **facts)
 
 
 class _Number(int):
@@ -44,7 +31,8 @@ class _Number(int):
         return counted(int(self), noun) if noun else f"{int(self):,}"
 
 
-def _words(named: Callable[[str], str], value: str | int | tuple[str, ...]) -> str | _Number:
+def _words(graph: AccessGraph, value: str | int | tuple[str, ...]) -> str | _Number:
     if isinstance(value, tuple):
-        return printable(listed(map(named, value), SHOWN))
+        names = (label(graph, each) if each in graph else each for each in value)
+        return printable(listed(names, SHOWN))
     return printable(value) if isinstance(value, str) else _Number(value)

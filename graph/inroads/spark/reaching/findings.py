@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pyarrow as pa
 
-from inroads.analysis.findings import Finding, review, sentences
+from inroads.analysis.findings import Finding, review, sentence
 from inroads.analysis.findings.finding import Source, Ways
 from inroads.columns.arrays import Ints
 from inroads.moments import EPOCH
@@ -99,12 +99,12 @@ def reviewed(policy: Policy, now: dt.datetime) -> Callable[[pa.Table], pa.Table]
     def judged(rows: pa.Table) -> pa.Table:
         part = excerpt(rows, policy)
         found = review(part.graph, enabled, now=now)
-        told, write = found.without_evidence(slice(None)), sentences(part.graph)
+        told = found.without_evidence(slice(None))
         columns = {
             "rule": [each.rule for each in told],
             "severity": [each.severity.value for each in told],
             "subjects": [each.subjects for each in told],
-            "sentence": list(map(write, told)),
+            "sentence": [sentence(part.graph, each) for each in told],
             "evidence": _proofs(part, told, found.sources(slice(None))),
             "finding": [each.identity for each in told],
             "suppressed": [each.suppressed and each.suppressed.reason for each in told],

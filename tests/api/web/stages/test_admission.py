@@ -86,12 +86,12 @@ def test_there_is_a_place_for_others() -> None:
     asyncio.run(fill())
 
 
-def operation(*, settled: bool = True, spends: int = SHORT) -> Any:
-    return SimpleNamespace(settled=settled, spends=spends)
+def operation(*, settled: bool = True, spends: int = SHORT, brief: bool = False) -> Any:
+    return SimpleNamespace(settled=settled, spends=spends, brief=brief)
 
 
 def test_short_operations_take_turns(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A few of them are begun at once. Those that wait or cost much are not counted."""
+    """A few of them are begun at once. Those that wait are not counted, nor those that cost much and are not brief."""
     monkeypatch.setattr(admission, "TURN_SECONDS", 60.0)  # however slow the machine is
     working: Counter[str] = Counter()
     most: Counter[str] = Counter()
@@ -109,12 +109,13 @@ def test_short_operations_take_turns(monkeypatch: pytest.MonkeyPatch) -> None:
             "short": operation(),
             "dear": operation(spends=SHORT + 1),
             "waits": operation(settled=False),
+            "brief": operation(spends=SHORT + 1, brief=True),
         }
         await asyncio.gather(*(work(turns, *each) for each in kinds.items() for _ in range(9)))
         assert not turns._short.locked()
 
     asyncio.run(all_of_them())
-    assert most == {"short": SHORT_AT_ONCE, "dear": 9, "waits": 9}
+    assert most == {"short": SHORT_AT_ONCE, "brief": SHORT_AT_ONCE, "dear": 9, "waits": 9}
 
 
 def test_a_turn_is_not_waited_for_long() -> None:
