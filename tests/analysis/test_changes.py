@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 
+from inroads.analysis import changes as changes_of
 from inroads.analysis.causes import GrantCause, NodeCause, stated
+from inroads.analysis.change import UnwrittenChanges
 from inroads.analysis.change_sentences import sentence
 from inroads.analysis.changes import AccessFacts, Change, Changes, Kind, changes
 from inroads.documents.pointers import pointer, record
@@ -29,6 +31,7 @@ from inroads.model import (
 )
 from inroads.network.access_graph import AccessGraph
 from inroads.policy.loading import load_policy
+from inroads.reach import limits
 from inroads.sources.synthetic import population
 from oracle import Oracle
 from records import CLIENT, DAY, business, client, me, membership, team
@@ -745,6 +748,30 @@ def test_random_worlds_agree_with_the_brute_force(first: int) -> None:
             for each in reverse.changes
         }
         assert all(sentence(before, after, each).endswith(".") for each in found.changes)
+
+
+@pytest.mark.parametrize("most", [limits.MAX_PATHS, 1])
+def test_many_are_compared_as_few(most: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Compared as columns, the changes of random worlds are those of comparing identities one by one.
+
+    A search that a limit cuts is among them, and no change is written to count or to choose some.
+    """
+    monkeypatch.setattr(limits, "MAX_PATHS", most)
+    for seed in range(0, WORLDS, 25):
+        before, after = map(explore, two_moments(seed))
+        few = changes(before, after)
+        with monkeypatch.context() as patch:
+            patch.setattr(changes_of, "FEW", -1)
+            many = changes(before, after)
+            patch.setattr(UnwrittenChanges, "__getitem__", None)
+            counted, gained = many.counts, many.only(["GAINED", "TURNED_LATENT"])
+            assert repr(many) == repr(few)
+        assert isinstance(many.changes, UnwrittenChanges)
+        assert many == few, seed
+        assert list(many.changes) == list(few.changes)
+        assert many.changes[1:3] == few.changes[1:3]
+        assert counted == few.counts
+        assert gained == few.only(["GAINED", "TURNED_LATENT"])
 
 
 @pytest.mark.parametrize("first", range(0, WORLDS, BATCH))

@@ -29,12 +29,13 @@ is its own mirror.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
-from enum import StrEnum
-from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property, lru_cache
+from itertools import chain
+from typing import Final, NamedTuple
 
 import msgspec
+import numpy as np
 
 from inroads.analysis.causes import (
     VITAL,
@@ -45,14 +46,27 @@ from inroads.analysis.causes import (
     deciding,
     vital,
 )
+from inroads.analysis.change import (
+    COLUMNS,
+    AccessFacts,
+    Change,
+    Kind,
+    UnwrittenChanges,
+    alterations,
+    facts,
+    kinds_between,
+    kinds_of,
+    order_of,
+    row_of,
+)
+from inroads.analysis.comparison import SHOWING, Packed, compared
 from inroads.columns.adjacency import differing
+from inroads.columns.arrays import Ints, contained, distinct
+from inroads.columns.claimset import NONE
 from inroads.errors import InroadsError
 from inroads.markup import table
 from inroads.model import (
     Access,
-    AccessState,
-    Capability,
-    Certainty,
     Grant,
     Relation,
     Role,
@@ -63,102 +77,23 @@ from inroads.model import (
 from inroads.network import frames
 from inroads.network.access_graph import AccessGraph
 from inroads.network.names.former_emails import EmailChange, changed_emails
-from inroads.policy.grammar import FORWARD, OUTSIDE, PHASES
-from inroads.reach.answers import AccessAnswers
+from inroads.reach.answers import CERTAINTY_BY_RANK, STATE_BY_RANK, AccessAnswers
+from inroads.reach.contested import contested_roles
 from inroads.reach.questions import reach
-from inroads.reach.states import acting_for
+from inroads.reach.states import passing
 
-if TYPE_CHECKING:
-    from inroads.analysis.outcome import Outcome
-
-
-class Kind(StrEnum):
-    """A kind of change: at most one word each for an access's being there, its roles, state, certainty,
-    and whether it is contested.
-
-    RAISED: it has more capabilities and lost none; LOWERED: the other way round; CHANGED: neither, as when it gained
-    some and lost others, or when roles without capabilities differ.
-    """
-
-    GAINED = "GAINED"
-    OBSERVED = "OBSERVED"
-    LOST = "LOST"
-    UNOBSERVED = "UNOBSERVED"
-    RAISED = "RAISED"
-    LOWERED = "LOWERED"
-    CHANGED = "CHANGED"
-    TURNED_ACTIVE = "TURNED_ACTIVE"
-    TURNED_LATENT = "TURNED_LATENT"
-    NOW_STATED = "NOW_STATED"
-    NOW_INFERRED = "NOW_INFERRED"
-    TURNED_CONTESTED = "TURNED_CONTESTED"
-    SETTLED = "SETTLED"
-
-
-class AccessFacts(msgspec.Struct, frozen=True):
-    """The facts of an access in one version; the fields are those of `Access`."""
-
-    roles: tuple[Role, ...]
-    capabilities: tuple[Capability, ...]
-    certainty: Certainty
-    state: AccessState
-    reasons: tuple[str, ...]
-    contested_roles: tuple[Role, ...]
-
-    @property
-    def contested(self) -> bool:
-        """Some role rests on contested paths alone."""
-        return bool(self.contested_roles)
-
-
-class Change(msgspec.Struct, frozen=True):
-    """A change of one access; `kinds` has at least one word, in the order of the enumeration.
-
-    `causes` holds only what differs between the versions and decides this access: what makes or ends its paths, where
-    no path is common to both versions; what conveys a role that it has in one of them only; what makes or ends the
-    paths of its better certainty; what makes or ends its active paths, or turns them latent; what makes its paths
-    contested. At least one, unless a limit cut the search. `before` or `after` is None where there is no access.
-    """
-
-    kinds: tuple[Kind, ...]
-    principal: str
-    resource: str
-    before: AccessFacts | None
-    after: AccessFacts | None
-    causes: tuple[Cause, ...]
-
-    @property
-    def kind(self) -> Kind:
-        """The first of the kinds: its being there before its roles, these before state and certainty."""
-        return self.kinds[0]
-
-    @property
-    def key(self) -> tuple[tuple[int, ...], str, str]:
-        """The total order of changes: by kinds, principal, resource."""
-        return tuple(map(_ORDER.__getitem__, self.kinds)), self.principal, self.resource
-
-
-_ORDER: Final = {kind: rank for rank, kind in enumerate(Kind)}
-
-COLUMNS: Final = {
-    "change": frames.Kind.TEXT,
-    "principal": frames.Kind.TEXT,
-    "resource": frames.Kind.TEXT,
-    "before": frames.Kind.TEXT,
-    "after": frames.Kind.TEXT,
-}
-"""The columns of changes in a frame; `before` and `after` are the roles."""
-
-
-def row_of(change: Change | Outcome) -> dict[str, Any]:
-    """Return a change of an access as a row of a frame."""
-    sides = {"before": change.before, "after": change.after}
-    return {
-        "change": list(change.kinds),
-        "principal": change.principal,
-        "resource": change.resource,
-        **{name: list(side.roles) if side else "no access" for name, side in sides.items()},
-    }
+__all__ = [
+    "COLUMNS",
+    "AccessFacts",
+    "CausedChanges",
+    "Change",
+    "Changes",
+    "Kind",
+    "alterations",
+    "changes",
+    "facts",
+    "row_of",
+]
 
 
 class CausedChanges(NamedTuple):
@@ -177,12 +112,12 @@ class Changes(msgspec.Struct, frames.Framed, frozen=True, dict=True):
 
     before: str
     after: str
-    changes: tuple[Change, ...]
+    changes: Sequence[Change]
     truncated: bool
     emails: tuple[EmailChange, ...] = ()
 
     def __repr__(self) -> str:
-        kinds = Counter(each.kind for each in self.changes)
+        kinds = Counter(each[0] for each in kinds_of(self.changes))
         told = ", ".join(f"{kinds[kind]:,} {kind}" for kind in Kind if kinds[kind])
         cut = "; a limit cut a search short, so that facts may be missing" * self.truncated
         return f"Changes: {told or 'none'}{cut}"
@@ -203,8 +138,17 @@ class Changes(msgspec.Struct, frames.Framed, frozen=True, dict=True):
     def only(self, kinds: Iterable[str]) -> Changes:
         """Return only the changes that have any of these kinds; the emails stay."""
         wanted = frozenset(kinds)
-        kept = tuple(each for each in self.changes if not wanted.isdisjoint(each.kinds))
+        each = enumerate(kinds_of(self.changes))
+        places = [place for place, here in each if not wanted.isdisjoint(here)]
+        if isinstance(self.changes, UnwrittenChanges):
+            return msgspec.structs.replace(self, changes=self.changes.at(places))
+        kept = tuple(self.changes[place] for place in places)
         return msgspec.structs.replace(self, changes=kept)
+
+    @property
+    def counts(self) -> Counter[Kind]:
+        """The number of changes of each kind; one that has several kinds counts under each."""
+        return Counter(chain.from_iterable(kinds_of(self.changes)))
 
     @cached_property
     def groups(self) -> tuple[CausedChanges, ...]:
@@ -218,37 +162,30 @@ class Changes(msgspec.Struct, frames.Framed, frozen=True, dict=True):
         return tuple(CausedChanges(causes[key], tuple(caused[key])) for key in sorted(causes))
 
 
+FEW: Final = 64
+"""The most identities that are compared one by one, which then takes less than the columns of all."""
+
+
 def changes(before: AccessGraph, after: AccessGraph) -> Changes:
     """Every access that differs between two versions of a graph, with its causes.
 
     The tables of grants and nodes are compared once; beyond that the cost is that of the reach of those identities
-    whose paths touch something that differs. Raises InroadsError (POLICY_DIFFERS) for graphs under different
+    whose paths touch something that differs. Of many, each change is written out where it is read.
+    Raises InroadsError (POLICY_DIFFERS) for graphs under different
     policies: their accesses do not compare.
     """
     if before.policy.digest != after.policy.digest:
         raise InroadsError("the two graphs are under different policies", "POLICY_DIFFERS")
     comparison = _Comparison(before, after)
-    found = [
-        change for identity in sorted(comparison.affected()) for change in comparison.of(identity)
-    ]
-    ordered = tuple(sorted(found, key=lambda change: change.key))
+    who = comparison.affected()
+    ordered: Sequence[Change]
+    if len(who) > FEW:
+        ordered = comparison.of_many(who)
+    else:
+        found = [change for identity in comparison.names(who) for change in comparison.of(identity)]
+        ordered = tuple(sorted(found, key=lambda change: change.key))
     emails = changed_emails(before, after)
     return Changes(before.version, after.version, ordered, comparison.truncated, emails)
-
-
-def _affected(graph: AccessGraph, grants: Iterable[int], nodes: Iterable[int]) -> set[str]:
-    """The identities that have a path over one of these grants or through one of these nodes, which are numbers.
-
-    Who walks a KEEPS from the account's end is found too: from the business, the same grant leads back to the account.
-    """
-    index, phases = graph.index, range(len(PHASES))
-    states = {(node, phase) for node in nodes for phase in phases}
-    for grant in grants:
-        step = index.conveys[grant]
-        states.update(
-            (index.principal[grant], phase) for phase in phases if FORWARD[phase][step] != OUTSIDE
-        )
-    return set(map(index.name, acting_for(index, states)))
 
 
 class _ReachedAccess(NamedTuple):
@@ -274,15 +211,73 @@ class _Comparison:
     def __init__(self, before: AccessGraph, after: AccessGraph) -> None:
         self.before, self.after = before, after
         self.truncated = False
+        self.found = differing(before.index, after.index)
+        self.last = lru_cache(2)(self.reached)
         self._causes: dict[str, Cause] = {}
 
-    def affected(self) -> set[str]:
-        """The identities of which an access may differ."""
-        found = differing(self.before.index, self.after.index)
-        names = [self.after.index.name(node) for node in found.nodes.tolist()]
-        return _affected(self.after, found.after.tolist(), found.nodes.tolist()) | _affected(
-            self.before, found.before.tolist(), map(self.before.number, names)
-        )
+    def affected(self) -> Ints:
+        """The identities of which an access may differ, by number among the nodes of both versions, ascending."""
+        found, (old, new) = self.found, self.found.common
+        nodes = np.searchsorted(old, new[found.nodes])  # they are in both versions
+        was = passing(self.before.index, found.before, nodes)
+        now = passing(self.after.index, found.after, found.nodes)
+        return distinct(np.concatenate([old[was], new[now]]))
+
+    def names(self, nodes: Ints) -> list[str]:
+        """Return the printed ids of nodes by their ascending numbers among those of both versions."""
+        found = np.empty(len(nodes), object)
+        for graph, common in zip((self.before, self.after), self.found.common, strict=True):
+            own = np.flatnonzero(contained(common, nodes))
+            places = np.searchsorted(nodes, common[own])
+            found[places] = list(map(graph.index.name, own.tolist()))
+        names: list[str] = found.tolist()
+        return names
+
+    def of_many(self, who: Ints) -> UnwrittenChanges:
+        """The changes of many identities, which are written out where they are read."""
+        found = compared(self.before, self.after, self.found, who)
+        sides = (np.unique(each, return_inverse=True) for each in (found.before, found.after))
+        (olds, was), (news, now) = sides
+        cases, which = np.unique((was * len(news) + now) * 2 + found.open, return_inverse=True)
+        before, after = (list(map(self.unpacked, each.tolist())) for each in (olds, news))
+        kinds = []
+        for case in cases.tolist():
+            old, new = divmod(case // 2, len(after))
+            kinds.append(tuple(kinds_between(before[old], after[new], may_be_there=case % 2 > 0)))
+        changed = np.flatnonzero(np.array([bool(each) for each in kinds], np.bool_)[which])
+        ends = found.principal[changed], found.resource[changed]
+        nodes = distinct(np.concatenate(ends))
+        names = np.array(self.names(nodes), object)
+        rank = np.argsort(np.argsort(names))
+        in_order = sorted(set(kinds), key=order_of)
+        first = np.array(list(map(in_order.index, kinds)), np.int64)[which[changed]]
+        who, what = (np.searchsorted(nodes, each) for each in ends)
+        sorting = np.lexsort((rank[what], rank[who], first))
+        said = map(in_order.__getitem__, first[sorting].tolist())
+        rows = list(zip(said, names[who[sorting]], names[what[sorting]], strict=True))
+        alone = [
+            (each.kinds, each.principal, each.resource)
+            for identity in self.names(found.alone)
+            for each in self.of(identity)
+        ]
+        if alone:
+            rows = sorted(rows + alone, key=lambda row: (order_of(row[0]), *row[1:]))
+        return UnwrittenChanges(self.write, rows)
+
+    def unpacked(self, number: int) -> AccessFacts | None:
+        """Return packed facts as those of an access, but for its reasons; None for NONE."""
+        if number == NONE:
+            return None
+        packed, graph = Packed.of(number), self.after
+        roles = graph.roles_of(packed.roles)
+        certainty, state = CERTAINTY_BY_RANK[packed.certainty], STATE_BY_RANK[packed.state]
+        doubtful = contested_roles(graph, packed.roles, packed.sound)
+        return AccessFacts(roles, graph.capabilities(roles), certainty, state, (), doubtful)
+
+    def write(self, identity: str, resource: str) -> Change:
+        """The change of one access."""
+        old, new = (self.last(graph, identity).get(resource) for graph in (self.before, self.after))
+        return self.change(identity, resource, old and old.access, new and new.access)
 
     def of(self, identity: str) -> Iterator[Change]:
         """The changes of one identity's accesses."""
@@ -311,19 +306,11 @@ class _Comparison:
         before = ComparedAccess(self.before, self.after, old, new)
         after = ComparedAccess(self.after, self.before, new, old)
         causes = sorted(map(self.cause, set(deciding(before, after))), key=lambda cause: cause.key)
-        kinds = tuple(self.kinds(before, after))
+        may_be_there = (not new and self.may_be_there(before)) or (
+            not old and self.may_be_there(after)
+        )
+        kinds = tuple(kinds_between(old, new, may_be_there=may_be_there))
         return Change(kinds, identity, resource, facts(old), facts(new), tuple(causes))
-
-    def kinds(self, before: ComparedAccess, after: ComparedAccess) -> Iterator[Kind]:
-        old, new = before.access, after.access
-        if old is None or new is None:
-            gone = new is None
-            if self.may_be_there(before if gone else after):
-                yield Kind.UNOBSERVED if gone else Kind.OBSERVED
-            else:
-                yield Kind.LOST if gone else Kind.GAINED
-            return
-        yield from alterations(old, new)
 
     def may_be_there(self, side: ComparedAccess) -> bool:
         """Return whether an access may be in the other version too, for all that the other version has observed."""
@@ -351,14 +338,7 @@ class _Comparison:
         grant, there = (before, self.after) if before else (after, self.before)
         if grant is None:
             return False
-        scopes = {
-            Relation.KEEPS: [(grant.principal, "account"), (grant.resource, "keeper")],
-            Relation.CLIENT: [(grant.principal, "clients")],
-            Relation.MEMBER: [(grant.principal, "memberships"), (grant.resource, "team")],
-            Relation.ROLE: [(grant.principal, "roles")],
-            Relation.GROUP: [(grant.principal, "groups")],
-            Relation.GROUP_OF: [(grant.resource, "team_group")],
-        }[grant.relation]
+        scopes = [(getattr(grant, end), scope) for end, scope in SHOWING[grant.relation]]
         if grant.relation is Relation.ROLE and Role.CLIENT not in grant.roles:
             scopes.append((grant.resource, "holders"))
             keepers = self.keepers(grant.resource)
@@ -382,23 +362,3 @@ def is_listed(graph: AccessGraph, identity: str, business: str) -> bool:
     return member is not None and any(
         each.section is Section.LISTED_MEMBER for each in member.evidence
     )
-
-
-def alterations(old: Access, new: Access) -> Iterator[Kind]:
-    """Yield how an access that stands on both sides differs, in the order of the kinds."""
-    if old.roles != new.roles:
-        could, can = set(old.capabilities), set(new.capabilities)
-        yield Kind.RAISED if could < can else Kind.LOWERED if can < could else Kind.CHANGED
-    if old.state is not new.state:
-        yield Kind.TURNED_ACTIVE if new.state is AccessState.ACTIVE else Kind.TURNED_LATENT
-    if old.certainty is not new.certainty:
-        yield Kind.NOW_STATED if new.certainty is Certainty.STATED else Kind.NOW_INFERRED
-    if old.contested is not new.contested:
-        yield Kind.TURNED_CONTESTED if new.contested else Kind.SETTLED
-
-
-def facts(access: Access | None) -> AccessFacts | None:
-    """Return the facts of an access, None if there is none."""
-    if access is None:
-        return None
-    return AccessFacts(*(getattr(access, name) for name in AccessFacts.__struct_fields__))

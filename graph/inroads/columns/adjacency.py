@@ -421,12 +421,15 @@ class Differing(NamedTuple):
     """The differences between two folds, by number.
 
     `before` and `after` are grants of the one and the other; `nodes` are those of both folds that
-    fail in only one.
+    fail in only one. `common` has for each fold the numbers of its nodes among those of both, and
+    `pairs` the grants that both have, of each fold.
     """
 
     before: Ints
     after: Ints
     nodes: Ints
+    common: tuple[Ints, Ints]
+    pairs: tuple[Ints, Ints]
 
 
 def differing(before: Adjacency, after: Adjacency) -> Differing:
@@ -448,9 +451,10 @@ def differing(before: Adjacency, after: Adjacency) -> Differing:
     )
     gone, come = np.ones(len(old_keys), np.bool_), np.ones(len(new_keys), np.bool_)
     gone[olds[alike]] = come[news[alike]] = False
-    _, olds, news = np.intersect1d(old, new, assume_unique=True, return_indices=True)
-    turned = before.failing[olds] != after.failing[news]
-    return Differing(np.flatnonzero(gone), np.flatnonzero(come), news[turned])
+    _, here, there = np.intersect1d(old, new, assume_unique=True, return_indices=True)
+    turned = there[before.failing[here] != after.failing[there]]
+    grants = np.flatnonzero(gone), np.flatnonzero(come)
+    return Differing(*grants, turned, (old, new), (olds, news))
 
 
 def _grant_keys(adjacency: Adjacency, numbers: Ints, size: int) -> Ints:

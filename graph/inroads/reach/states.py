@@ -10,11 +10,19 @@ import numpy as np
 
 from inroads.cancellation import check
 from inroads.columns.adjacency import Adjacency
-from inroads.columns.arrays import Ints
+from inroads.columns.arrays import Ints, distinct, ranges
 from inroads.columns.claimset import KINDS
 from inroads.model import NodeKind, kind_of
 from inroads.network.access_graph import AccessGraph
-from inroads.policy.grammar import ACTING, BACKWARD, CONVEYS, FORWARD, OUTSIDE
+from inroads.policy.grammar import (
+    ACTING,
+    BACKWARD,
+    CONVEYS,
+    FORWARD,
+    OUTSIDE,
+    PHASES,
+    TABLES,
+)
 from inroads.reach import limits
 from inroads.reach.closed_form import PathTable
 from inroads.reach.filters import ALL, AccessFilter, Allowed
@@ -46,6 +54,36 @@ def acting_for(index: Adjacency, states: Iterable[tuple[int, int]]) -> set[int]:
         for node, phase in closure(index, states, forward=False)
         if phase == ACTING and index.kind(node) is NodeKind.IDENTITY
     }
+
+
+def passing(index: Adjacency, grants: Ints, nodes: Ints) -> Ints:
+    """Return the identities with a path over one of these grants or through one of these nodes.
+
+    All are numbers, and the identities ascend. Who walks a KEEPS from the account's end is found
+    too: from the business, the same grant leads back to the account. This takes whole frontiers at
+    a time, where `closure` is quicker for a few states.
+    """
+    width, phases = len(PHASES), np.arange(len(PHASES))
+    steps = TABLES[True][:, index.conveys_column[grants]] != OUTSIDE
+    near = index.fold.grants.principal[grants].astype(np.int64) * width
+    starting = [near[steps[phase]] + phase for phase in phases.tolist()]
+    frontier = distinct(np.concatenate([*starting, np.add.outer(nodes * width, phases).ravel()]))
+    seen = np.zeros(index.size * width, np.bool_)
+    starts, hops = index.in_entries
+    while len(frontier):
+        check()
+        seen[frontier] = True
+        node, phase = np.divmod(frontier, width)
+        size = starts[node + 1].astype(np.int64) - starts[node]
+        hop = hops[ranges(starts[node].astype(np.int64), size)]
+        grant = np.maximum(hop, ~hop).astype(np.intp)
+        ends = index.fold.grants.principal[grant], index.fold.grants.resource[grant]
+        entered = TABLES[False][np.repeat(phase, size), index.conveys_column[grant]]
+        state = np.where(hop >= 0, *ends).astype(np.int64) * width + entered
+        state = distinct(state[entered != OUTSIDE])
+        frontier = state[~seen[state]]
+    acting: Ints = np.flatnonzero(seen[ACTING : index.fold.kind_starts[1] * width : width])
+    return acting
 
 
 class HeldRoles(Mapping[int, int]):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Final
@@ -181,10 +181,14 @@ class ChangesView:
 
     def show(self, shown: Shown, by: By | None) -> None:
         """Print a row for each access or each cause, for tools."""
-        accesses = [*self.found.changes, *self.found.emails]
-        rows = self.found.groups if by is By.CAUSE else accesses
-        print_values(shown.first(rows), self.graphs, shown.format)
-        shown.tell_rest(len(rows))
+        found = self.found
+        if by is By.CAUSE:
+            print_values(shown.first(found.groups), self.graphs, shown.format)
+            shown.tell_rest(len(found.groups))
+            return
+        accesses = shown.first(found.changes)  # only these are written out
+        print_values(shown.first([*accesses, *found.emails]), self.graphs, shown.format)
+        shown.tell_rest(len(found.changes) + len(found.emails))
 
     @property
     def total(self) -> str:
@@ -203,7 +207,7 @@ class ChangesView:
 
     @cached_property
     def _counts(self) -> Counter[Kind]:
-        return Counter(kind for change in self.found.changes for kind in change.kinds)
+        return self.found.counts
 
     def summarise(self) -> None:
         """Print the number of changes of each kind to stderr."""
@@ -222,14 +226,12 @@ class ChangesView:
 
     def tables(self, shown: Shown, by: By, order: Order, *, unsure: bool) -> None:
         """Print tables of what changed, and of what was only seen if `unsure`."""
-        parts: dict[bool, list[Change]] = {False: [], True: []}
-        for change in self.found.changes:
-            parts[not UNCERTAIN.isdisjoint(change.kinds)].append(change)
-        self._part(CHANGED, parts[False], shown, by, order)
+        seen = self.found.only(UNCERTAIN).changes
+        self._part(CHANGED, self.found.only(set(Kind) - UNCERTAIN).changes, shown, by, order)
         if unsure:
-            self._part(SEEN, parts[True], shown, by, order)
-        elif parts[True]:
-            accesses = many(len(parts[True]), "access", "es")
+            self._part(SEEN, seen, shown, by, order)
+        elif seen:
+            accesses = many(len(seen), "access", "es")
             typer.echo()
             print_text(f"{accesses} only seen first, or no longer · --observed lists them", GREY)
         if self.found.emails:
@@ -238,14 +240,12 @@ class ChangesView:
             shown.tell_rest(len(self.found.emails))
 
     def _part(
-        self, heading: str, changes: list[Change], shown: Shown, by: By, order: Order
+        self, heading: str, changes: Sequence[Change], shown: Shown, by: By, order: Order
     ) -> None:
         if not changes:
             return
         typer.echo(f"\n{heading}\n{'=' * len(heading)}")
-        if order is Order.KIND:
-            changes = sorted(changes, key=lambda each: tuple(Kind).index(each.kinds[0]))
-        else:
+        if order is not Order.KIND:  # they are in that order
             changes = sorted(changes, key=lambda each: str(getattr(each, order)))
         some = shown.first(changes)
         if by is By.ACCESS:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import field as attribute
 from functools import partial
+from itertools import chain
 from typing import Annotated
 
 import strawberry
@@ -15,6 +16,7 @@ from inroads import model
 from inroads.analysis.causes import Cause
 from inroads.analysis.causes import NodeCause as Attribute
 from inroads.analysis.causes import stated as stating
+from inroads.analysis.change import kinds_of
 from inroads.analysis.change_sentences import ChangeWriter
 from inroads.analysis.changes import CausedChanges as Group
 from inroads.analysis.changes import Change as Changed
@@ -333,8 +335,8 @@ class ChangeConnection(Connection[Change], Compared):
         return _counts(self.listed)
 
 
-def _counts(changes: Iterable[Changed]) -> list[ChangeCount]:
-    found = Counter(kind for each in changes for kind in each.kinds)
+def _counts(changes: Sequence[Changed]) -> list[ChangeCount]:
+    found = Counter(chain.from_iterable(kinds_of(changes)))
     return [ChangeCount(kind=kind, count=found[kind]) for kind in Kind if found[kind]]
 
 

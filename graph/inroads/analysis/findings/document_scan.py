@@ -138,7 +138,7 @@ def _each(graph: AccessGraph, numbers: list[int]) -> Iterator[tuple[int, bytes]]
         here = held[rows.store[held] == place]
         bodies = store.bodies(rows.at[here].tolist(), rows.size[here].tolist())
         for count, each in enumerate(zip(here.tolist(), bodies, strict=True)):
-            if not count % CHECKED:
+            if count % CHECKED == CHECKED - 1:
                 check()
             yield each
 

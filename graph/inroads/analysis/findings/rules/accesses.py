@@ -268,8 +268,8 @@ def new_since(matter: RuleContext, _: RuleRow) -> RuleOutcome:
     if matter.before is None:
         return RuleOutcome(0, [])
     found = changes(matter.before, matter.graph)
-    gained = [each for each in found.changes if Kind.GAINED in each.kinds]
-    observed = sum(Kind.OBSERVED in each.kinds for each in found.changes)
+    gained = found.only([Kind.GAINED]).changes
+    observed = found.counts[Kind.OBSERVED]
     hits = [
         Match(
             (each.principal, each.resource),
