@@ -65,7 +65,7 @@ def kinds(graph: Explorer, kind: str) -> list[str]:
 def test_random_worlds(tmp_path: Path) -> None:
     """Of random worlds, for each business and identity, and for some of both."""
     unlike = 0
-    for seed in range(16):
+    for seed in range(8):
         whole = explore(random_world(random.Random(seed), 10 + seed % 20))
         folder = folder_of(whole, tmp_path / str(seed))
         businesses, identities = kinds(whole, "business")[:4], people(whole)[:4]
@@ -89,7 +89,7 @@ def test_random_worlds(tmp_path: Path) -> None:
             same(whole, part, reached_by(part, business), reached_by(whole, business))
         for identity in identities:
             same(whole, part, reach(part, identity), reach(whole, identity))
-    assert unlike > 50
+    assert unlike > 20
 
 
 def check_border(whole: Explorer, part: Explorer) -> int:

@@ -218,13 +218,13 @@ def by_ends(rows: pa.Table) -> Rows:
 def test_paths_that_are_walked() -> None:
     """Identities whose paths the closed form leaves unfinished are walked."""
     walked = 0
-    for seed in range(400):
+    for seed in range(150):
         graph = explore(random_world(random.Random(seed), 14))
         for table in path_tables(graph, np.arange(*graph.fold.kind_starts[:2])):
             if table.unfinished is not None:
                 walked += int(table.unfinished.sum())
                 check(by_ends(answered(STOCK)(bucket(graph))), [graph])
-    assert walked > 10
+    assert walked > 4
 
 
 def test_many_reasons() -> None:
@@ -257,8 +257,8 @@ alive = ["cancelled"]
 def test_another_policy(spark: Any) -> None:
     """Under another policy, by which accounts are controlled, too."""
     policy = load_policy(POLICY)
-    graphs = [explore(random_world(random.Random(seed), 10), policy) for seed in range(60)]
-    assert check(answered_by(spark, graphs, buckets=3), graphs) > 500
+    graphs = [explore(random_world(random.Random(seed), 10), policy) for seed in range(30)]
+    assert check(answered_by(spark, graphs, buckets=3), graphs) > 250
 
 
 PEOPLE = int(os.environ.get("INROADS_SPARK_PEOPLE", "1000"))

@@ -45,8 +45,8 @@ def rows_of(graph: Explorer, world: int) -> list[dict[str, Any]]:
 
 
 def test_random_worlds(spark: Any) -> None:
-    """Of 150 random worlds, the first of them a large one, all in one job."""
-    graphs = [explore(LARGE), *(explore(random_world(random.Random(n), 12)) for n in range(149))]
+    """Of 80 random worlds, the first of them a large one, all in one job."""
+    graphs = [explore(LARGE), *(explore(random_world(random.Random(n), 12)) for n in range(79))]
     grants, nodes = (
         spark.createDataFrame(together(make(graph, world) for world, graph in enumerate(graphs)))
         for make in (grants_of, nodes_of)
