@@ -15,6 +15,8 @@ from playwright.sync_api import Locator, Page, expect
 
 from browsing import Complaints, Served, axe_findings
 from commands import run
+from inroads import load
+from inroads.output.picture.scenes import of_answer
 from processes import serving
 from records import DAY, client, me, membership
 
@@ -181,6 +183,11 @@ def test_a_crowd_is_folded(page: Page, served: Served, crowd: str) -> None:
     """The fold has its true number, opens by ten without moving a card, stops at its bound and closes again."""
     page.goto(f"{served('-d', crowd)}/#who=business:7")
     expect(folds(page)).to_contain_text("+9,995 more")
+    shown = page.locator('.picture [role="button"][data-id^="identity:"]').count()
+    [many] = [
+        each for each in of_answer(load(crowd).reached_by("business:7")).boxes.values() if each.many
+    ]
+    assert many.title == f"{9_995 + shown:,} identities", "the library folds as many"
     root = card(page, "business:7")
     before = root.bounding_box()
     folds(page).focus()

@@ -13,6 +13,9 @@ from playwright.sync_api import Page, expect
 
 from browsing import Complaints, Served, asked_as, axe_findings
 from contested import leaver_documents
+from inroads import EXAMPLE, load
+from inroads.model import Relation
+from inroads.output.picture.scenes import of_paths
 from proofs import RECORDS, STEERING, crowded
 
 TWO_ROUTES = "/#who=identity:712052&to=account:Xr82w"
@@ -36,9 +39,42 @@ def test_either_end_may_come_first(page: Page, served: Served) -> None:
     """The person and the place are told apart, and both routes are in the picture."""
     for place in (TWO_ROUTES, "/#who=account:Xr82w&to=identity:712052"):
         page.goto(served("--example") + place)
-        expect(page.get_by_role("heading", name="client", exact=True)).to_be_visible()
+        expect(page.get_by_role("heading", name="Access as client", exact=True)).to_be_visible()
         expect(section(page, "Paths").get_by_role("listitem")).to_have_count(2)
         expect(page.locator(".ir-picture [data-id]")).to_have_count(6)  # 3 cards, 3 lines
+        page.goto("about:blank")
+
+
+def ranks(places: dict[str, float]) -> dict[str, int]:
+    """The number of each place from the left; those above each other have one."""
+    order = sorted({round(place) for place in places.values()})
+    return {name: order.index(round(place)) for name, place in places.items()}
+
+
+def test_the_picture_agrees_with_that_of_a_notebook(page: Page, served: Served) -> None:
+    """Both draw the same nodes in the same columns; the page draws a business and its account as one."""
+    graph = load(EXAMPLE)
+    keeper = {
+        each.resource: each.principal
+        for each in graph.grants.values()
+        if each.relation is Relation.KEEPS
+    }
+    for resource in ("account:Xr82w", "business:363103", "business:311394", "account:zDmNq"):
+        access = graph.access("identity:712052", resource)
+        assert access
+        scene = of_paths(access.graph, access.paths)
+        wanted: dict[str, float] = {}
+        for node, box in scene.boxes.items():
+            card = keeper.get(node, node)
+            wanted[card] = min(box.column, wanted.get(card, box.column))
+        page.goto(f"{served('--example')}/#who=identity:712052&to={resource}")
+        expect(page.get_by_role("heading", name="Access as")).to_be_visible()
+        cards = page.locator(".ir-spot[data-id]")
+        expect(cards).to_have_count(len(wanted))
+        drawn = cards.evaluate_all(
+            "all => Object.fromEntries(all.map(each => [each.dataset.id, each.getBoundingClientRect().x]))"
+        )
+        assert ranks(drawn) == ranks(wanted)
         page.goto("about:blank")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -105,6 +106,25 @@ def test_the_picture_leaves_room_for_the_panel(page: Page, served: Served) -> No
     assert page.evaluate(
         "document.querySelector('.stage .picture').getBoundingClientRect().bottom"
         " <= document.querySelector('.panel').getBoundingClientRect().top + 0.5"
+    )
+
+
+def test_a_line_takes_a_tap_beside_it(page: Page, served: Served) -> None:
+    """A line is as wide as a finger, however small it is drawn."""
+    page.goto(served("--example") + PROOF)
+    expect(page.locator(".paths a")).to_have_count(2)
+    name, x, y = page.evaluate(
+        """() => {
+          const [line] = document.querySelectorAll(".ir-line");
+          const way = line.querySelector(".ir-way");
+          const at = way.getPointAtLength(way.getTotalLength() / 5).matrixTransform(way.getScreenCTM());
+          return [line.getAttribute("aria-label"), at.x, at.y];
+        }"""
+    )
+    page.touchscreen.tap(x, y + 10)
+    expect(page).to_have_url(re.compile("step="))
+    expect(page.locator(".ir-line[aria-pressed=true], .ir-line.ir-picked").first).to_have_attribute(
+        "aria-label", name
     )
 
 
