@@ -13,7 +13,7 @@
 # %% [markdown]
 # # Which businesses can this email reach, and how?
 #
-# The vendor's own example: one person, one document. Read it, ask, look at the picture, and find out what would
+# The service's own example: one person, one document. Read it, ask, look at the picture, and find out what would
 # really end an access.
 
 # %%

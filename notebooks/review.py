@@ -13,7 +13,7 @@
 # %% [markdown]
 # # What is wrong, what would fix it, and what would the fix break?
 #
-# A review of the vendor's own example: the rules, a fix tried without writing anything, and a report to hand on.
+# A review of the service's own example: the rules, a fix tried without writing anything, and a report to hand on.
 
 # %%
 from pathlib import Path

@@ -153,10 +153,10 @@ def test_moments_of_files_are_told_once() -> None:
     )
 
     def told(coverage: Coverage) -> list[str]:
-        return [note for note in coverage.notes if "modification time" in note]
+        return [note for note in coverage.notes if "date of" in note]
 
-    one = "the moment of 1 document is only the modification time of its file"
-    two = "the moment of 2 documents is only the modification time of their file"
+    one = "1 document has no date of its own; the date of its file was used"
+    two = "2 documents have no date of their own; the dates of their files were used"
     assert told(graph.coverage()) == told(graph.reached_by("business:1").coverage) == [two]
     assert told(graph.reach("identity:2").coverage) == [one]
     assert told(graph.reach("identity:3").coverage) == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from importlib.util import find_spec
 from typing import Any, Final
 
 import msgspec
@@ -52,6 +53,16 @@ def row_of(campaign: Campaign) -> dict[str, Any]:
     }
 
 
+def short_row(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the columns of a row of a list that people look at."""
+    return {
+        "name": row["name"],
+        "state": row["state"],
+        "decided": f"{row['total'] - row['undecided']:,} of {row['total']:,}",
+        "due": row["due"] and row["due"][:10],
+    }
+
+
 def print_status(campaign: Campaign, output: Format | None) -> None:
     """Print the progress of a campaign: in summary for people, by business for programs."""
     if (output or default_format()) is Format.TABLE:
@@ -94,7 +105,12 @@ def _summary_lines(campaign: Campaign, told: Summary) -> Iterator[str]:
         yield from (f"  item {each.number}: {each.access.sentence}" for each in told.first)
         rest = progress.undecided - len(told.first)
         begin = f"  {more(rest)}; " if rest else "  "
-        yield f"{begin}decide them with `inroads review work {campaign.name} --by WHO`"
+        way = (
+            "work {} --by WHO"
+            if find_spec("textual")
+            else "next {}` and `inroads review decide {} …"
+        )
+        yield f"{begin}decide them with `inroads review {way.replace('{}', campaign.name)}`"
     if told.parts:
         yield "Left to decide:"
         yield from (

@@ -47,7 +47,7 @@ EXAMPLES: Final[dict[str, tuple[str, str]]] = {
     ),
     "what-if": (
         "inroads what-if --remove 'role 994207' --example",
-        "inroads what-if --add 'business:363103#MEMBER@identity:712052=MANAGER' --example",
+        "inroads what-if --add '363103#MEMBER@b@example.com=MANAGER' --example",
     ),
     "plan": (
         "inroads plan b@example.com account:Xr82w --example",
@@ -95,7 +95,7 @@ EXAMPLES: Final[dict[str, tuple[str, str]]] = {
     ),
     "review decide": (
         "inroads review decide 2026-Q1 keep 1 2 --by a@example.com",
-        "inroads review decide 2026-Q1 revoke 3 --why 'left in May' --by a@example.com",
+        "inroads review decide 2026-Q1 revoke 3 --why left --by a@example.com",
     ),
     "review status": (
         "inroads review status 2026-Q1",

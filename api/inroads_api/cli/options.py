@@ -54,8 +54,7 @@ def parse_duration(text: str | dt.timedelta) -> dt.timedelta | None:
 def moment_option(name: str, text: str, **settings: Any) -> Any:
     """Return an option that takes a moment, or a date, which means its first moment in UTC."""
     example = "a moment like 2026-03-01T00:00:00Z, or a date like 2026-03-01 (00:00 UTC)"
-    told = f"{text} 2026-03-01 is 00:00 UTC."
-    return _parsed(name, told, "MOMENT", _moment, example, **settings)
+    return _parsed(name, text, "MOMENT", _moment, example, **settings)
 
 
 def _moment(given: Any) -> dt.datetime | None:
@@ -111,13 +110,15 @@ ObservedAt = Annotated[
     dt.datetime | None,
     moment_option(
         "--observed-at",
-        "When documents without an envelope were observed.",
+        "The moment or date of documents without envelope.",
         rich_help_panel=SOURCE,
     ),
 ]
 AsOf = Annotated[
     dt.datetime | None,
-    moment_option("--as-of", "Only documents observed until then.", rich_help_panel=SOURCE),
+    moment_option(
+        "--as-of", "Only documents until then. 2026-03-01 is 00:00 UTC.", rich_help_panel=SOURCE
+    ),
 ]
 PolicyFile = Annotated[
     Path | None,

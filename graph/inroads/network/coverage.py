@@ -36,8 +36,9 @@ _FEW: Final = 64
 
 def file_moments(count: int) -> str:
     """Return a sentence about so many documents whose moment is that of a file."""
-    their = "its" if count == 1 else "their"
-    return f"the moment of {many(count, 'document')} is only the modification time of {their} file"
+    if count == 1:
+        return "1 document has no date of its own; the date of its file was used"
+    return f"{count:,} documents have no date of their own; the dates of their files were used"
 
 
 _BEARING: Final = tuple(SCOPES[each] for each in ("me", *SECTIONS_OF_ME))

@@ -37,7 +37,7 @@ from inroads_api.cli.options import (
 )
 from inroads_api.cli.printing.lines import print_line
 from inroads_api.cli.printing.shown import Limit, NoPager, Shown
-from inroads_api.cli.printing.tables import GREY, print_text
+from inroads_api.cli.printing.tables import GREY, SHOWN_DIGITS, print_text
 from inroads_api.cli.terminal import (
     RFC3339,
     Format,
@@ -50,10 +50,6 @@ from inroads_api.cli.terminal import (
 UNCERTAIN: Final = frozenset({Kind.OBSERVED, Kind.UNOBSERVED})
 """Kinds that prove no change. An access seen for the first time may be old; one no longer shown may
 still exist."""
-
-
-SHOWN_DIGITS: Final = 12
-"""How many digits of a document's hash are shown to people."""
 
 
 KINDS: Final = (*Kind, EMAIL_CHANGED)
@@ -87,9 +83,12 @@ def only(found: Changes, wanted: frozenset[str]) -> Changes:
 
 
 def changes(
-    since: Annotated[dt.datetime, moment_option("--since", "The last review.")],
+    since: Annotated[
+        dt.datetime, moment_option("--since", "The last review. 2026-03-01 is 00:00 UTC.")
+    ],
     until: Annotated[
-        dt.datetime | None, moment_option("--until", "Default: everything that was observed.")
+        dt.datetime | None,
+        moment_option("--until", "A moment or a date. Default: everything that was observed."),
     ] = None,
     kind: Annotated[
         list[str] | None,

@@ -111,7 +111,7 @@ def findings(
     about: About = None,
     since: Annotated[
         dt.datetime | None,
-        moment_option("--since", "The moment of the last review, for new-since."),
+        moment_option("--since", "The moment or date of the last review, for new-since."),
     ] = None,
     top: Annotated[
         int | None,

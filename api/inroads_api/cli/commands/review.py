@@ -26,7 +26,7 @@ from inroads.review import spreadsheet as sheets
 from inroads.review.values import Verdict, checked_line
 from inroads.store.ledger import Ledger
 from inroads.text import many
-from inroads_api.cli.campaigns import print_item, print_status, row_of, say_drift
+from inroads_api.cli.campaigns import print_item, print_status, row_of, say_drift, short_row
 from inroads_api.cli.choices import choice_argument, choice_option
 from inroads_api.cli.naming import said_node
 from inroads_api.cli.options import (
@@ -44,6 +44,7 @@ from inroads_api.cli.terminal import (
     REJECTED,
     Format,
     Output,
+    default_format,
     failing,
     now,
     print_rows,
@@ -149,7 +150,9 @@ def start(
             "--from", metavar="CAMPAIGN", help="Carry over what was decided in this campaign."
         ),
     ] = None,
-    due: Annotated[dt.datetime | None, moment_option("--due", "When it is overdue.")] = None,
+    due: Annotated[
+        dt.datetime | None, moment_option("--due", "When it is overdue. 2026-03-01 is 00:00 UTC.")
+    ] = None,
     as_of: AsOf = None,
     policy: PolicyFile = None,
     ledger: LedgerFile = None,
@@ -191,7 +194,10 @@ def start(
 def list_(ledger: LedgerFile = None, output: Output = None) -> None:
     """List all campaigns with their progress."""
     with failing(), _opened(ledger) as opened:
-        print_rows([row_of(each) for each in review.campaigns(opened)], output)
+        rows = [row_of(each) for each in review.campaigns(opened)]
+        if (output or default_format()) is Format.TABLE:
+            rows = [short_row(each) for each in rows]
+        print_rows(rows, output)
 
 
 @app.command(name="next")
@@ -257,7 +263,8 @@ def work(
             screen = import_module("inroads_api.cli.worklist.screen")
         except ModuleNotFoundError:
             raise InroadsError(
-                "the full screen needs Textual: pip install 'inroads[review]'", "EXTRA_MISSING"
+                f"the full screen needs Textual: {sys.executable} -m pip install 'inroads[review]'",
+                "EXTRA_MISSING",
             ) from None
         if not (sys.stdin.isatty() and sys.stdout.isatty()):
             raise InroadsError("the full screen needs a terminal", "NO_TERMINAL")

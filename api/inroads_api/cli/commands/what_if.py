@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Annotated, Any, Final
 
 import typer
 
 from inroads.analysis.choke_points import FIGURES
+from inroads.analysis.outcome import Outcome
 from inroads.analysis.plan import RevocationPlan
 from inroads.analysis.remediation import remedies
 from inroads.analysis.what_if import WhatIf, outcome_sentence
 from inroads.explorer import Explorer
 from inroads.model import NodeKind
-from inroads.output.rows import json_row
+from inroads.output.rows import json_row, table_row
 from inroads.reach.answers import RESOURCES
 from inroads.text import many, more, shortened
 from inroads_api.cli.choices import choice_option
@@ -28,6 +30,7 @@ from inroads_api.cli.naming import (
 from inroads_api.cli.options import Given, finish, grouped
 from inroads_api.cli.printing.lines import print_line
 from inroads_api.cli.printing.shown import Shown
+from inroads_api.cli.printing.tables import is_narrow
 from inroads_api.cli.terminal import (
     Format,
     Output,
@@ -198,7 +201,10 @@ def _print_what_if(what: WhatIf[Explorer], shown: Shown) -> None:
         }
         write_json(whole, pretty=True)
         return
-    print_values(outcomes, what, output)
+    if output is Format.TABLE and is_narrow():
+        _print_narrow(outcomes, what)
+    else:
+        print_values(outcomes, what, output)
     shown.tell_rest(len(what.outcomes))
     if output is Format.TABLE:
         _print_remedies(what)
@@ -207,6 +213,17 @@ def _print_what_if(what: WhatIf[Explorer], shown: Shown) -> None:
     else:
         for note in what.notes:
             say(note)
+
+
+def _print_narrow(outcomes: Sequence[Outcome], what: WhatIf[Explorer]) -> None:
+    """Print a table without paths, which break its emails, and a line below for each that stays."""
+    rows = [table_row(each, what) for each in outcomes]
+    print_rows([row | {"remaining": None} for row in rows], Format.TABLE)
+    for each, row in zip(outcomes, rows, strict=True):
+        if each.after:
+            print_line(f"- {outcome_sentence(what, each)}", len("- "))
+        for path in row["remaining"][1:]:
+            print_line(f"  {path}", len("- "))
 
 
 def _print_plan(found: RevocationPlan, output: Format) -> None:

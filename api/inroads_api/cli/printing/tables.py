@@ -33,11 +33,13 @@ ORANGE, RED, GREEN, BLUE, VIOLET, GREY = (
     "medium_purple3",
     "grey50",
 )
-ENDS: Final = frozenset({"principal", "resource"})
-"""Columns of ids and names, which a reader copies: other columns wrap before these do."""
+SHOWN_DIGITS: Final = 12
+"""How many digits of a document's hash are shown to people."""
 
-UNBROKEN: Final = 28
-"""The widest column of these that is never made narrower for others."""
+UNBROKEN: Final = {"principal": 28, "resource": 28, "grant": 48, "sha256": SHOWN_DIGITS}
+"""Columns of ids and names, which a reader copies: other columns wrap before these do, and up to so
+many characters they are never made narrower for others.
+"""
 
 UPRIGHT: Final = 8
 """From so many columns a single row that is too wide has a line for each of them."""
@@ -110,7 +112,7 @@ def print_table(rows: list[dict[str, Any]]) -> None:
         if isinstance(value, int) and not isinstance(value, bool):
             column.justify = "right"
         widest = max(cell_len(line) for cell in cells[name] for line in cell.plain.split("\n"))
-        if name in ENDS and widest <= UNBROKEN:
+        if widest <= UNBROKEN.get(name, 0):
             column.width = max(widest, len(name))
     for row in zip(*cells.values(), strict=True):
         table.add_row(*row)

@@ -170,6 +170,19 @@ def test_a_summary_for_people() -> None:
     ]
 
 
+def test_a_list_for_people(folder: Path) -> None:
+    """A table has what fits a terminal: no more than the progress and the day that it is due."""
+    review("start", "Q1", *EVE, "--due", "2099-03-01")
+    review("decide", "Q1", "keep", "1", *EVE)
+    lines = review("list", "-f", "table").splitlines()
+    cells = [line.split() for line in lines if line.strip() and "──" not in line]
+    assert cells == [
+        ["name", "state", "decided", "due"],
+        ["Q1", "open", "1", "of", "6", "2099-03-01"],
+    ]
+    assert json.loads(review("list"))["due"] == "2099-03-01T00:00:00Z"
+
+
 def test_an_item_of_two(folder: Path) -> None:
     """An item that covers an account says so, and so does its row in a sheet."""
     review("start", "Q1", *EVE)
@@ -191,6 +204,10 @@ def test_the_full_screen_needs(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delitem(sys.modules, name)
     with monkeypatch.context() as missing:
         missing.setitem(sys.modules, "textual.app", None)
-        assert "pip install 'inroads[review]'" in review("work", "Q1", *EVE, code=2)
+        told = f"{sys.executable} -m pip install 'inroads[review]'"
+        assert told in review("work", "Q1", *EVE, code=2)
+        missing.setattr("inroads_api.cli.campaigns.find_spec", lambda _: None)
+        told = "decide them with `inroads review next Q1` and `inroads review decide Q1 …`"
+        assert told in review("status", "Q1", "--no-drift", "-f", "table")
     review("sign-off", "Q1", "--partial", *EVE)
     assert "was signed off" in review("work", "Q1", *EVE, code=2)

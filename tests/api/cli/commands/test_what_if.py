@@ -72,6 +72,10 @@ class TestWhatIf:
             "json",
         )
         assert {each["outcome"] for each in json.loads(added.stdout)["outcomes"]} == {"RAISED"}
+        ask = ("what-if", "--add", "363103#MEMBER@b@example.com=owner", *DOCUMENTS, "-f", "table")
+        narrow = run(*ask, env={"COLUMNS": "80"}).stdout
+        assert "\n- b@example.com still reaches business 363103 as OWNER" in narrow
+        assert "\n  b@example.com owns BillSpring (77128), which is a client of" in narrow
         record = run("what-if", "--remove-record", "role 682608", *DOCUMENTS, "-f", "table")
         assert "alone does not end its grant" in record.stdout
         assert record.stdout.startswith("no access would change; coverage")

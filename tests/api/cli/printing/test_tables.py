@@ -44,6 +44,9 @@ def test_ids_and_emails_stay_whole() -> None:
     text = run_terminal("what-if", "--remove", "role 994207", *DOCUMENTS, columns=80).stdout
     for whole in ("identity:712052", "account:Xr82w", "business:363103"):
         assert whole in text
+    assert "- b@example.com still reaches account Xr82w as CLIENT, by 1 path:" in text
+    grants = run_terminal("choke-points", *DOCUMENTS, columns=80).stdout
+    assert " business:77128#MEMBER@identity:712052 " in grants
 
 
 def test_what_is_empty_is_left_out() -> None:

@@ -36,11 +36,14 @@ from inroads_api.cli.options import (
     duration_option,
     moment_option,
 )
+from inroads_api.cli.printing.tables import SHOWN_DIGITS
 from inroads_api.cli.terminal import (
     NOT_FOUND,
     REJECTED,
     USAGE,
+    Format,
     Output,
+    default_format,
     failing,
     now,
     print_rows,
@@ -215,7 +218,10 @@ def list_(
     """List the documents in order of arrival."""
     with failing(), Ledger(ledger or default_ledger(), create=False, read_only=True) as opened:
         rows = opened.rows(subject=subject, as_of=as_of, after=after, limit=limit)
-        print_rows((row._asdict() for row in rows), output)
+        found = (row._asdict() for row in rows)
+        if (output or default_format()) is Format.TABLE:
+            found = (row | {"sha256": row["sha256"][:SHOWN_DIGITS]} for row in found)
+        print_rows(found, output)
 
 
 @app.command()

@@ -114,7 +114,7 @@ def _controlling_of(matter: RuleContext, identity: int, business: int) -> tuple[
     "no-owner",
     "businesses whose team was observed",
     "Nobody in the observed team of {0} controls it.",
-    "Ask the vendor who owns the business, and name an owner.",
+    "Ask the service who owns the business, and name an owner.",
 )
 def no_owner(matter: RuleContext, _: RuleRow) -> RuleOutcome:
     """A business whose team was observed and that no identity controls."""

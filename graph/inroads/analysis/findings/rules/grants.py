@@ -133,7 +133,7 @@ def role_disagreement(matter: RuleContext, _: RuleRow) -> RuleOutcome:
     "unmapped-role",
     "grants that state a role",
     "{0} holds a role on {1} that no table maps: {words}.",
-    "Ask the vendor what the word means, and add it to the policy under [words].",
+    "Ask the service what the word means, and add it to the policy under [words].",
 )
 def unmapped_role(matter: RuleContext, _: RuleRow) -> RuleOutcome:
     """A grant of which a record states a role word that is outside the tables of its dialect,
@@ -153,7 +153,7 @@ def unmapped_role(matter: RuleContext, _: RuleRow) -> RuleOutcome:
     "group-without-membership",
     "memberships that a row of a business-level group states",
     "{0} is in the business-level group of {1}, and no membership says so.",
-    "Ask the vendor whether the group row grants anything; remove it if the membership was ended.",
+    "Ask the service whether the group row grants anything; remove it if the membership was ended.",
 )
 def group_without_membership(matter: RuleContext, _: RuleRow) -> RuleOutcome:
     """A row of a group that is known to be business-level, where neither a membership nor a
@@ -333,7 +333,7 @@ def _text(moment: int) -> str:
     "role-predates-identity",
     "roles and identities that both say when they were created",
     "{0} holds a role on {1} that was created {created}, before the identity itself ({identity_created}).",
-    "Ask the vendor how the role came about: it may have been moved from another identity.",
+    "Ask the service how the role came about: it may have been moved from another identity.",
     experimental=True,
 )
 def role_predates_identity(matter: RuleContext, _: RuleRow) -> RuleOutcome:

@@ -89,7 +89,7 @@ def lapsed_subscription(matter: RuleContext, _: RuleRow) -> RuleOutcome:
     "unlimited-on-lapsed",
     "accounts that are still reached although their subscription lapsed, and of which the plan's limits are known",
     "The subscription of {0} is {status}, and its plan has no limit for {limits}.",
-    "Ask the vendor whether the limits of the plan still hold.",
+    "Ask the service whether the limits of the plan still hold.",
     experimental=True,
 )
 def unlimited_on_lapsed(matter: RuleContext, _: RuleRow) -> RuleOutcome:
@@ -126,7 +126,7 @@ def unlimited_on_lapsed(matter: RuleContext, _: RuleRow) -> RuleOutcome:
     "orphan-account",
     "accounts",
     "No business that was seen keeps {0}; {identities:identity} can reach it.",
-    "Collect the documents of its team, or ask the vendor which business the account belongs to.",
+    "Collect the documents of its team, or ask the service which business the account belongs to.",
 )
 def orphan_account(matter: RuleContext, _: RuleRow) -> RuleOutcome:
     """An account that only roles, permissions, statuses or clients name, and that no business
@@ -151,7 +151,7 @@ def orphan_account(matter: RuleContext, _: RuleRow) -> RuleOutcome:
     "reference-conflict",
     "businesses, accounts and documents that stand",
     "Ids around {0} contradict each other: {conflict}.",
-    "Ask the vendor which of the ids is right: accesses across this place may be wrong until then.",
+    "Ask the service which of the ids is right: accesses across this place may be wrong until then.",
 )
 def reference_conflict(matter: RuleContext, _: RuleRow) -> RuleOutcome:
     """Ids that contradict each other: two accounts of one business, two businesses of one account,

@@ -262,6 +262,9 @@ def test_the_default_ledger(ledger: tuple[str, str]) -> None:
 def test_list_and_show(ledger: tuple[str, str]) -> None:
     """The log lists its documents, and a few digits of a hash show one."""
     first, second = rows(run("ledger", "list", *ledger).stdout)
+    table = run("ledger", "list", *ledger, "-f", "table").stdout
+    assert first["sha256"][:12] in table
+    assert first["sha256"][:13] not in table
     assert (first["subject"], first["source"], second["sequence"]) == ("identity:1", "-:1", 2)
     assert rows(run("ledger", "list", *ledger, "--after", "1").stdout) == [second]
     shown = json.loads(run("ledger", "show", first["sha256"][:8], *ledger).stdout)
