@@ -29,7 +29,7 @@ is its own mirror.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -54,6 +54,7 @@ from inroads.model import (
     Capability,
     Certainty,
     Grant,
+    NodeKind,
     Relation,
     Role,
     Section,
@@ -63,6 +64,7 @@ from inroads.model import (
 from inroads.network import frames
 from inroads.network.access_graph import AccessGraph
 from inroads.network.names.former_emails import EmailChange, changed_emails
+from inroads.network.places import named_in_either, with_accounts_in_either
 from inroads.policy.grammar import FORWARD, OUTSIDE, PHASES
 from inroads.reach.answers import AccessAnswers
 from inroads.reach.questions import reach
@@ -206,6 +208,17 @@ class Changes(msgspec.Struct, frames.Framed, frozen=True, dict=True):
         kept = tuple(each for each in self.changes if not wanted.isdisjoint(each.kinds))
         return msgspec.structs.replace(self, changes=kept)
 
+    def about(self, nodes: Collection[str]) -> Changes:
+        """Return only the changes of accesses of these identities, or to these businesses and accounts.
+
+        Of the emails, those of these identities stay.
+        """
+        kept = tuple(
+            each for each in self.changes if each.principal in nodes or each.resource in nodes
+        )
+        emails = tuple(each for each in self.emails if each.identity in nodes)
+        return msgspec.structs.replace(self, changes=kept, emails=emails)
+
     @cached_property
     def groups(self) -> tuple[CausedChanges, ...]:
         """The changes under each cause, in the order of causes; a change with several causes is under each."""
@@ -218,8 +231,11 @@ class Changes(msgspec.Struct, frames.Framed, frozen=True, dict=True):
         return tuple(CausedChanges(causes[key], tuple(caused[key])) for key in sorted(causes))
 
 
-def changes(before: AccessGraph, after: AccessGraph) -> Changes:
+def changes(before: AccessGraph, after: AccessGraph, *, about: str | None = None) -> Changes:
     """Every access that differs between two versions of a graph, with its causes.
+
+    With `about` only those of one identity, or to one business (with the accounts that it keeps in either version) or
+    account, which an id, an email or a name means. Raises also as `named`.
 
     The tables of grants and nodes are compared once; beyond that the cost is that of the reach of those identities
     whose paths touch something that differs. Raises InroadsError (POLICY_DIFFERS) for graphs under different
@@ -228,12 +244,17 @@ def changes(before: AccessGraph, after: AccessGraph) -> Changes:
     if before.policy.digest != after.policy.digest:
         raise InroadsError("the two graphs are under different policies", "POLICY_DIFFERS")
     comparison = _Comparison(before, after)
-    found = [
-        change for identity in sorted(comparison.affected()) for change in comparison.of(identity)
-    ]
+    people, nodes = comparison.affected(), frozenset[str]()
+    if about is not None:
+        node = named_in_either(before, after, about).node
+        nodes = with_accounts_in_either(before, after, node)
+        if kind_of(node) is NodeKind.IDENTITY:
+            people &= nodes
+    found = [change for identity in sorted(people) for change in comparison.of(identity)]
     ordered = tuple(sorted(found, key=lambda change: change.key))
     emails = changed_emails(before, after)
-    return Changes(before.version, after.version, ordered, comparison.truncated, emails)
+    whole = Changes(before.version, after.version, ordered, comparison.truncated, emails)
+    return whole if about is None else whole.about(nodes)
 
 
 def _affected(graph: AccessGraph, grants: Iterable[int], nodes: Iterable[int]) -> set[str]:

@@ -17,10 +17,12 @@ from inroads.analysis.changes import changes as compare
 from inroads.errors import InroadsError
 from inroads.explorer import Explorer
 from inroads.network.names.former_emails import EMAIL_CHANGED
+from inroads.network.wording import label
 from inroads.output.evidence_rows import cause_lines
 from inroads.output.rows import ComparedGraphs
-from inroads.text import SHOWN, many
+from inroads.text import SHOWN, many, printable
 from inroads_api.cli.choices import choice_option
+from inroads_api.cli.naming import About, said_in_either
 from inroads_api.cli.options import (
     AllEvidence,
     Documents,
@@ -94,6 +96,7 @@ def changes(
         list[str] | None,
         choice_option("--kind", of=KINDS, told="Only these: gained, lost, …", metavar="KIND"),
     ] = None,
+    about: About = None,
     by: Annotated[
         By | None,
         choice_option("--by", of=By, told="A row for each. Default: cause in a table."),
@@ -134,8 +137,10 @@ def changes(
             )
         after = given.graph()
         before = given.until(since)
+        node = said_in_either(before, after, about)
         most = None if all_evidence else SHOWN
-        view = ChangesView(before, after, only(compare(before, after), wanted), most)
+        found = only(compare(before, after, about=node), wanted)
+        view = ChangesView(before, after, found, most, node)
         shown = Shown(limit, no_pager, output)
         if shown.format is Format.TABLE:
             with shown.paged():
@@ -156,9 +161,16 @@ class ChangesView:
     """Prints the changes between two graphs: rows for tools, text for people."""
 
     def __init__(
-        self, before: Explorer, after: Explorer, found: Changes, most: int | None = SHOWN
+        self,
+        before: Explorer,
+        after: Explorer,
+        found: Changes,
+        most: int | None = SHOWN,
+        about: str | None = None,
     ) -> None:
         self.graphs, self.found = ComparedGraphs(before, after, most), found
+        known = after if about in after else before
+        self.about = f" about {printable(label(known, about))}" if about else ""
 
     def show(self, shown: Shown, by: By | None) -> None:
         """Print a row for each access or each cause, for tools."""
@@ -172,7 +184,8 @@ class ChangesView:
         """The number of changes, in all and of each kind."""
         found = self.found
         lines = [
-            f"{many(len(found.changes), 'change')} between versions {found.before} and {found.after}"
+            f"{many(len(found.changes), 'change')}{self.about} between versions {found.before} and"
+            f" {found.after}"
         ]
         if found.emails:
             lines.append(f"  {len(found.emails):,} {EMAIL_CHANGED}")
