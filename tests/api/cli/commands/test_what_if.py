@@ -73,7 +73,7 @@ class TestWhatIf:
         )
         assert {each["outcome"] for each in json.loads(added.stdout)["outcomes"]} == {"RAISED"}
         record = run("what-if", "--remove-record", "role 682608", *DOCUMENTS, "-f", "table")
-        assert "alone does not end its grant" in record.stdout
+        assert "of b@example.com alone does not end its grant on " in record.stdout
         assert record.stdout.startswith("no access would change; coverage")
 
     def test_a_record_by_its_grant(self) -> None:
