@@ -838,3 +838,50 @@ def test_the_walk_is_as_long_as_what_differs(monkeypatch: pytest.MonkeyPatch) ->
         ]
         counts.append(hops_taken(*versions([*crowd, *own], later), monkeypatch))
     assert counts[0] == counts[1] < 40
+
+
+class TestAboutOneNode:
+    """Changes of one person, or of one place."""
+
+    def test_a_person_and_a_business(self) -> None:
+        """A business has the changes of its account; whom no version knows is an error."""
+        work = membership(5, 10, "manager", account_id="a10")
+        other = membership(6, 20, "owner")
+        old: World = [(me(1, business_memberships=[]), DAY[1]), (me(2), DAY[1])]
+        new: World = [
+            (me(1, business_memberships=[work, other]), DAY[2]),
+            (me(2, business_memberships=[other]), DAY[2]),
+        ]
+        before, after = versions(old, new)
+
+        def told_of(text: str) -> set[tuple[str, str]]:
+            found = changes(before, after, about=text).changes
+            return {(each.principal, each.resource) for each in found}
+
+        account = ("identity:1", "account:a10")
+        assert told_of("business:10") == {("identity:1", "business:10"), account}
+        assert told_of("account:a10") == {account}
+        assert told_of("identity:2") == {("identity:2", "business:20")}
+        assert changes(after, before, about="business:10").changes
+        with pytest.raises(InroadsError, match="no document names"):
+            changes(before, after, about="identity:99")
+
+    @pytest.mark.parametrize("seed", range(8))
+    def test_they_are_all_changes_filtered_by_hand(self, seed: int) -> None:
+        """For each node that either version knows; each change is of one person and of one place."""
+        before, after = map(explore, two_moments(seed))
+        whole, people = changes(before, after), 0
+        for node in {*before, *after}:
+            if kind_of(node) is NodeKind.GROUP:
+                continue
+            found = changes(before, after, about=node)
+            names = {node}
+            if kind_of(node) is NodeKind.BUSINESS:
+                known = [graph for graph in (before, after) if node in graph]
+                names.update(each for graph in known for each in graph.kept(node))
+            assert list(found.changes) == [
+                each for each in whole.changes if names & {each.principal, each.resource}
+            ]
+            assert list(found.emails) == [each for each in whole.emails if each.identity == node]
+            people += len(found.changes) if kind_of(node) is NodeKind.IDENTITY else 0
+        assert people == len(whole.changes)

@@ -60,8 +60,8 @@ class TestExample:
             "which is a client of account Xr82w, kept by business 363103; now inferred only.",
         ]
         assert what.notes == (
-            "role 994207 and client 22347 both name client 74353 of account Xr82w: "
-            "removing that client on the vendor's side may end both.",
+            "role 994207 of b@example.com and client 22347 of BillSpring (77128) both name"
+            " client 74353 of account Xr82w: removing that client on the vendor's side may end both.",
         )
 
     def test_the_number_of_a_client_is_no_record(self, bruce: Explorer) -> None:
@@ -110,7 +110,8 @@ class TestExample:
         what = bruce.without(records=["role 682608"])
         assert what.outcomes == ()
         assert what.notes == (
-            "role 682608 alone does not end its grant: membership 168372, group row 168372 still states it.",
+            "role 682608 of b@example.com alone does not end its grant on BillSpring (77128):"
+            " membership 168372, group row 168372 still states it.",
         )
         assert what.graph.grants[MEMBERSHIP].evidence[-1].section is Section.GROUP
 

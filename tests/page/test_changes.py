@@ -265,3 +265,20 @@ def test_the_library_says_so(few: str) -> None:
     assert sorted(str(each.kinds[0]) for each in found.changes) == [
         *("CHANGED", "GAINED", "LOST", "OBSERVED")
     ]
+
+
+def test_about_one_person(opened: Callable[..., Page], few: str) -> None:
+    """A person's page leads to the changes of that person, which a chip widens to all again."""
+    page = opened(few, "&who=identity:2")
+    expect(page.get_by_role("heading", name="1 access changed about")).to_be_visible()
+    expect(page.locator(".cause")).to_have_count(1)
+    asked_as(page, "Command")
+    assert "--about identity:2" in page.locator(".asked-as pre").inner_text()
+    asked_as(page, "Python")
+    expect(page.locator(".asked-as pre")).to_contain_text('about="identity:2")')
+    page.keyboard.press("Escape")
+    page.get_by_role("link", name="show all again").click()
+    expect(page.get_by_role("heading", name="3 accesses changed")).to_be_visible()
+    page.goto(page.url.split("#")[0] + "#who=identity:2")
+    page.get_by_role("link", name="Changes of this person").click()
+    assert page.url.endswith("#view=changes&who=identity:2")

@@ -43,7 +43,7 @@ EXAMPLES: Final[dict[str, tuple[str, str]]] = {
     ),
     "changes": (
         "inroads changes --since 2026-01-01T00:00:00Z",
-        "inroads changes --since 2026-01-01T00:00:00Z --kind gained --kind lost",
+        "inroads changes --since 2026-01-01T00:00:00Z --kind gained --about b@example.com",
     ),
     "what-if": (
         "inroads what-if --remove 'role 994207' --example",

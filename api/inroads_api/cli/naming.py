@@ -12,6 +12,7 @@ from inroads.errors import InroadsError, NotFound
 from inroads.explorer import Explorer
 from inroads.model import NodeKind, is_grant_id
 from inroads.network.names.lookup import named_grant, shown
+from inroads.network.places import named_in_either
 from inroads.network.wording import record_label, records_of
 from inroads.reach.answers import RESOURCES
 from inroads.reach.filters import is_id
@@ -68,6 +69,17 @@ def said_ends(graph: Explorer, principal: str, resource: str) -> tuple[str, str]
 def said_subject(graph: Explorer, text: str | None) -> str | None:
     """Return the identity, business or account that a list is to be about; None for all."""
     return None if text is None else said_node(graph, text, NodeKind.IDENTITY, *RESOURCES)
+
+
+def said_in_either(before: Explorer, after: Explorer, text: str | None) -> str | None:
+    """Return the node that changes are to be about, which either version may know; None for all."""
+    if text is None:
+        return None
+    found = named_in_either(before, after, text)
+    if not found.plain:
+        known = after if found.node in after else before
+        say(f"{text.strip()!r} is {shown(known, found.node)}, by {found.by}")
+    return found.node
 
 
 def said_grant(graph: Explorer, text: str) -> str:

@@ -14,11 +14,12 @@ from inroads.errors import InroadsError
 from inroads.model import Mode, NodeKind, node_id
 from inroads.reach import answers
 from inroads_api.limits import MAX_FIRST
-from inroads_api.schema.analysis.about import About, subject
+from inroads_api.schema.analysis.about import About, subject, subjects
 from inroads_api.schema.analysis.changes import (
     CausedChangesConnection,
     ChangeConnection,
     Kinds,
+    Only,
     changes_between,
     changes_by_cause,
 )
@@ -252,14 +253,15 @@ class Entry(NodeQuestions):
         since: Since,
         until: Until = strawberry.UNSET,
         kinds: Kinds = strawberry.UNSET,
+        about: About = strawberry.UNSET,
     ) -> ChangeConnection | None:
         """The accesses that changed between two moments, with the causes.
 
-        Cursors are valid as long as both versions can be had.
+        Cursors are valid as long as both versions can be had. NOT_FOUND if `about` is unknown.
         """
         compared = self._compared(info.context, since, until)
-        found = info.context.versions.compare(*compared)
-        return changes_between(*compared, found, page, None if kinds is strawberry.UNSET else kinds)
+        only = Only.of(kinds, subjects(*compared, about or None))
+        return changes_between(*compared, info.context.versions.compare(*compared), page, only)
 
     @connection
     def changes_by_cause(
@@ -269,13 +271,12 @@ class Entry(NodeQuestions):
         since: Since,
         until: Until = strawberry.UNSET,
         kinds: Kinds = strawberry.UNSET,
+        about: About = strawberry.UNSET,
     ) -> CausedChangesConnection | None:
         """The changes between two moments, grouped by the grant or attribute that caused them."""
         compared = self._compared(info.context, since, until)
-        found = info.context.versions.compare(*compared)
-        return changes_by_cause(
-            *compared, found, page, None if kinds is strawberry.UNSET else kinds
-        )
+        only = Only.of(kinds, subjects(*compared, about or None))
+        return changes_by_cause(*compared, info.context.versions.compare(*compared), page, only)
 
     @field
     def what_if(

@@ -127,6 +127,11 @@ class UnwrittenChanges(Sequence[Change]):
         """The kinds of each change."""
         return [kinds for kinds, _, _ in self._rows]
 
+    @property
+    def ends(self) -> list[tuple[str, str]]:
+        """The identity and the resource of each change."""
+        return [(principal, resource) for _, principal, resource in self._rows]
+
     def at(self, places: Iterable[int]) -> UnwrittenChanges:
         """Return the changes at these places."""
         return UnwrittenChanges(self._write, [self._rows[place] for place in places])
@@ -153,6 +158,13 @@ class UnwrittenChanges(Sequence[Change]):
 def kinds_of(found: Sequence[Change]) -> Sequence[tuple[Kind, ...]]:
     """Return the kinds of each of some changes, none of which is written out for it."""
     return found.kinds if isinstance(found, UnwrittenChanges) else [each.kinds for each in found]
+
+
+def ends_of(found: Sequence[Change]) -> Sequence[tuple[str, str]]:
+    """Return the identity and the resource of each of some changes, none of which is written out."""
+    if isinstance(found, UnwrittenChanges):
+        return found.ends
+    return [(each.principal, each.resource) for each in found]
 
 
 def alterations(old: Access | AccessFacts, new: Access | AccessFacts) -> Iterator[Kind]:

@@ -29,7 +29,7 @@ is its own mirror.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from functools import cached_property, lru_cache
 from itertools import chain
 from typing import Final, NamedTuple
@@ -53,6 +53,7 @@ from inroads.analysis.change import (
     Kind,
     UnwrittenChanges,
     alterations,
+    ends_of,
     facts,
     kinds_between,
     kinds_of,
@@ -68,6 +69,7 @@ from inroads.markup import table
 from inroads.model import (
     Access,
     Grant,
+    NodeKind,
     Relation,
     Role,
     Section,
@@ -77,6 +79,7 @@ from inroads.model import (
 from inroads.network import frames
 from inroads.network.access_graph import AccessGraph
 from inroads.network.names.former_emails import EmailChange, changed_emails
+from inroads.network.places import named_in_either, with_accounts_in_either
 from inroads.reach.answers import CERTAINTY_BY_RANK, STATE_BY_RANK, AccessAnswers
 from inroads.reach.contested import contested_roles
 from inroads.reach.questions import reach
@@ -139,16 +142,28 @@ class Changes(msgspec.Struct, frames.Framed, frozen=True, dict=True):
         """Return only the changes that have any of these kinds; the emails stay."""
         wanted = frozenset(kinds)
         each = enumerate(kinds_of(self.changes))
-        places = [place for place, here in each if not wanted.isdisjoint(here)]
-        if isinstance(self.changes, UnwrittenChanges):
-            return msgspec.structs.replace(self, changes=self.changes.at(places))
-        kept = tuple(self.changes[place] for place in places)
-        return msgspec.structs.replace(self, changes=kept)
+        return self._at([place for place, here in each if not wanted.isdisjoint(here)])
 
     @property
     def counts(self) -> Counter[Kind]:
         """The number of changes of each kind; one that has several kinds counts under each."""
         return Counter(chain.from_iterable(kinds_of(self.changes)))
+
+    def about(self, nodes: Set[str]) -> Changes:
+        """Return only the changes of accesses of these identities, or to these businesses and accounts.
+
+        Of the emails, those of these identities stay.
+        """
+        each = enumerate(ends_of(self.changes))
+        kept = self._at([place for place, ends in each if not nodes.isdisjoint(ends)])
+        emails = tuple(each for each in self.emails if each.identity in nodes)
+        return msgspec.structs.replace(kept, emails=emails)
+
+    def _at(self, places: Iterable[int]) -> Changes:
+        if isinstance(self.changes, UnwrittenChanges):
+            return msgspec.structs.replace(self, changes=self.changes.at(places))
+        kept = tuple(self.changes[place] for place in places)
+        return msgspec.structs.replace(self, changes=kept)
 
     @cached_property
     def groups(self) -> tuple[CausedChanges, ...]:
@@ -166,8 +181,11 @@ FEW: Final = 64
 """The most identities that are compared one by one, which then takes less than the columns of all."""
 
 
-def changes(before: AccessGraph, after: AccessGraph) -> Changes:
+def changes(before: AccessGraph, after: AccessGraph, *, about: str | None = None) -> Changes:
     """Every access that differs between two versions of a graph, with its causes.
+
+    With `about` only those of one identity, or to one business (with the accounts that it keeps in either version) or
+    account, which an id, an email or a name means. Raises also as `named`.
 
     The tables of grants and nodes are compared once; beyond that the cost is that of the reach of those identities
     whose paths touch something that differs. Of many, each change is written out where it is read.
@@ -177,7 +195,12 @@ def changes(before: AccessGraph, after: AccessGraph) -> Changes:
     if before.policy.digest != after.policy.digest:
         raise InroadsError("the two graphs are under different policies", "POLICY_DIFFERS")
     comparison = _Comparison(before, after)
-    who = comparison.affected()
+    who, nodes = comparison.affected(), frozenset[str]()
+    if about is not None:
+        node = named_in_either(before, after, about).node
+        nodes = with_accounts_in_either(before, after, node)
+        if kind_of(node) is NodeKind.IDENTITY:
+            who = who[[each in nodes for each in comparison.names(who)]]
     ordered: Sequence[Change]
     if len(who) > FEW:
         ordered = comparison.of_many(who)
@@ -185,7 +208,8 @@ def changes(before: AccessGraph, after: AccessGraph) -> Changes:
         found = [change for identity in comparison.names(who) for change in comparison.of(identity)]
         ordered = tuple(sorted(found, key=lambda change: change.key))
     emails = changed_emails(before, after)
-    return Changes(before.version, after.version, ordered, comparison.truncated, emails)
+    whole = Changes(before.version, after.version, ordered, comparison.truncated, emails)
+    return whole if about is None else whole.about(nodes)
 
 
 class _ReachedAccess(NamedTuple):

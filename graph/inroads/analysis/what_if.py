@@ -421,16 +421,16 @@ def _notes(what: WhatIf[_G]) -> Iterator[str]:
     for grant in what.removed:
         names = list(dict.fromkeys(map(record_label, grant.evidence)))
         if len(names) > 1:
-            yield f"{grant_label(grant)} ends only when all of its records go: {', '.join(shortened(names))}."
+            yield f"{_whose(graph, grant)} ends only when all of its records go: {', '.join(shortened(names))}."
         if grant.relation is Relation.MEMBER and _headless(what, grant):
             yield f"Nobody who was observed is left in control of {label(graph, grant.resource)}."
         if grant.relation is Relation.GROUP:
-            yield f"{grant_label(grant)} is an association and conveys no access."
+            yield f"{_whose(graph, grant)} is an association and conveys no access."
         for other, number in _shared_clients(graph, grant):
             pair = frozenset({grant.id, other.id})
             if pair not in told:
                 yield (
-                    f"{grant_label(grant)} and {grant_label(other)} both name client {number} of"
+                    f"{_whose(graph, grant)} and {_whose(graph, other)} both name client {number} of"
                     f" {label(graph, grant.resource)}:"
                     " removing that client on the vendor's side may end both."
                 )
@@ -447,9 +447,15 @@ def _notes(what: WhatIf[_G]) -> Iterator[str]:
             )
             if left:
                 yield (
-                    f"{record_label(record)} alone does not end its grant:"
+                    f"{record_label(record)} of {label(graph, grant.principal)} alone does not end"
+                    f" its grant on {label(graph, grant.resource)}:"
                     f" {', '.join(shortened([*left]))} still states it."
                 )
+
+
+def _whose(graph: AccessGraph, grant: Grant) -> str:
+    """Return a grant by its records, and whose it is: `role 994207 of b@example.com`."""
+    return f"{grant_label(grant)} of {label(graph, grant.principal)}"
 
 
 def _headless(what: WhatIf[_G], grant: Grant) -> bool:

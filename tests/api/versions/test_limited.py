@@ -68,6 +68,7 @@ FIXED = [
     " pointer } } } }",
     "query ($t: ID!) { findings(about: $t) { totalCount counts { rule } nodes { identity } } }",
     '{ changes(since: "2026-01-01T12:00:00Z", first: 100) { totalCount nodes { kinds principal { id } } } }',
+    'query ($t: ID!) { changes(since: "2026-01-01T12:00:00Z", about: $t) { totalCount } }',
     '{ graph(asOf: "2026-01-01T12:00:00Z") { version builtAt documents identities grants } }',
     '{ graph(asOf: "2020-01-01T12:00:00Z") { version documents identities grants } }',
     'query ($t: ID!) { access(principal: $t, resource: "business:1", mode: ASSOCIATION) { roles distance } }',

@@ -18,10 +18,12 @@ from inroads.errors import InroadsError
 from inroads.explorer import Explorer
 from inroads.model import MomentSource
 from inroads.network.names.former_emails import EMAIL_CHANGED
+from inroads.network.wording import label
 from inroads.output.evidence_rows import cause_lines
 from inroads.output.rows import ComparedGraphs
-from inroads.text import SHOWN, many
+from inroads.text import SHOWN, many, printable
 from inroads_api.cli.choices import choice_option
+from inroads_api.cli.naming import About, said_in_either
 from inroads_api.cli.options import (
     AllEvidence,
     Documents,
@@ -94,6 +96,7 @@ def changes(
         list[str] | None,
         choice_option("--kind", of=KINDS, told="Only these: {}.", metavar="KIND"),
     ] = None,
+    about: About = None,
     by: Annotated[
         By | None,
         choice_option("--by", of=By, told="A row for each. Default: cause in a table."),
@@ -134,9 +137,10 @@ def changes(
             )
         after = given.graph()
         before = given.until(since)
+        node = said_in_either(before, after, about)
         most = None if all_evidence else SHOWN
-        found = only(compare(before, after), wanted)
-        view = ChangesView(before, after, found, most, _span(since, until))
+        found = only(compare(before, after, about=node), wanted)
+        view = ChangesView(before, after, found, most, node, _span(since, until))
         shown = Shown(limit, no_pager, output)
         if shown.format is Format.TABLE:
             with shown.paged():
@@ -173,9 +177,12 @@ class ChangesView:
         after: Explorer,
         found: Changes,
         most: int | None = SHOWN,
+        about: str | None = None,
         span: str = "",
     ) -> None:
         self.graphs, self.found = ComparedGraphs(before, after, most), found
+        known = after if about in after else before
+        self.about = f" about {printable(label(known, about))}" if about else ""
         self.span = span
 
     def show(self, shown: Shown, by: By | None) -> None:
@@ -194,7 +201,7 @@ class ChangesView:
         """The number of changes, in all and of each kind."""
         found = self.found
         lines = [
-            f"{many(len(found.changes), 'change')}{self.span}"
+            f"{many(len(found.changes), 'change')}{self.about}{self.span}"
             f" (versions {found.before} and {found.after})"
         ]
         if found.emails:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from dataclasses import field as attribute
 from functools import partial
@@ -100,6 +100,31 @@ class Between:
     def node(self, key: str) -> Node:
         """Return the object of a node from the later version, or else from the earlier one."""
         return node(self.after if key in self.after else self.before, key)
+
+
+@dataclass(frozen=True)
+class Only:
+    """The changes that are asked for: of some kinds, and about some nodes; None for all."""
+
+    kinds: tuple[Kind, ...] | None
+    about: tuple[str, ...] | None
+
+    @classmethod
+    def of(cls, kinds: Sequence[Kind] | None, about: Iterable[str] | None) -> Only:
+        """Return them in one order, however they were given."""
+        every = kinds is None or kinds is strawberry.UNSET
+        chosen = None if every else tuple(kind for kind in Kind if kind in (kinds or ()))
+        return cls(chosen, None if about is None else tuple(sorted(about)))
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The words that tell the cursors of this question from those of others."""
+        return *(self.kinds or ()), *(self.about or ())
+
+    def kept(self, found: Changes) -> Changes:
+        """Return only these changes."""
+        found = found if self.kinds is None else found.only(self.kinds)
+        return found if self.about is None else found.about(frozenset(self.about))
 
 
 @described_interface
@@ -347,7 +372,7 @@ class CausedChanges:
     between: strawberry.Private[Between]
     all: strawberry.Private[Changes]
     group: strawberry.Private[Group]
-    kinds: strawberry.Private[tuple[Kind, ...]]
+    only: strawberry.Private[Only]
 
     @field
     def cause(self) -> ChangeCause:
@@ -357,7 +382,7 @@ class CausedChanges:
     @partial(connection, default=10)
     def changes(self, page: Page) -> ChangeConnection:
         """The changes; one with several causes is under each of them."""
-        question = ("changes of", self.group.cause.key, *self.kinds)
+        question = ("changes of", self.group.cause.key, *self.only.words)
         return _page(self.between, self.all, question, self.group.changes, page)
 
 
@@ -372,35 +397,27 @@ class CausedChangesConnection(Connection[CausedChanges], Compared):
 
 
 def changes_between(
-    before: Version, after: Version, found: Changes, page: Page, kinds: Sequence[Kind] | None = None
+    before: Version, after: Version, found: Changes, page: Page, only: Only
 ) -> ChangeConnection:
-    """Return a page of the changes between two versions, of all kinds or of some."""
+    """Return a page of the changes between two versions, or of some of them."""
     between = Between.of(before, after)
-    found, named = _only(found, kinds)
-    return _page(between, found, ("changes", *named), found.changes, page)
+    found = only.kept(found)
+    return _page(between, found, ("changes", *only.words), found.changes, page)
 
 
 def changes_by_cause(
-    before: Version, after: Version, found: Changes, page: Page, kinds: Sequence[Kind] | None = None
+    before: Version, after: Version, found: Changes, page: Page, only: Only
 ) -> CausedChangesConnection:
-    """Return a page of the causes of the changes between two versions, of all kinds or of some."""
+    """Return a page of the causes of the changes between two versions, or of some of them."""
     between = Between.of(before, after)
-    found, named = _only(found, kinds)
+    found = only.kept(found)
     keys = [each.cause.key for each in found.groups]
     load = written(
         found.groups,
-        lambda each: CausedChanges(between=between, all=found, group=each, kinds=named),
+        lambda each: CausedChanges(between=between, all=found, group=each, only=only),
     )
-    window = Window(after.graph, ("changes by cause", *named), keys, load, page, _both(found))
+    window = Window(after.graph, ("changes by cause", *only.words), keys, load, page, _both(found))
     return CausedChangesConnection(window=window, all=found)
-
-
-def _only(found: Changes, kinds: Sequence[Kind] | None) -> tuple[Changes, tuple[Kind, ...]]:
-    """Return the changes of some kinds, and these kinds in their order; none of them means all."""
-    if kinds is None:
-        return found, ()
-    named = tuple(kind for kind in Kind if kind in kinds)
-    return found.only(named), named
 
 
 def _page(

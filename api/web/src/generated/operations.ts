@@ -520,6 +520,7 @@ export type AnswerReachedByPageFragment = { version: string | null, totalCount: 
 export type ChangesByCauseQueryVariables = Exact<{
   since: string;
   until?: string | null | undefined;
+  about?: string | number | null | undefined;
   kinds?: Array<ChangeKind> | ChangeKind | null | undefined;
   first?: number | null | undefined;
   after?: string | null | undefined;
@@ -550,6 +551,7 @@ export type ChangesByCauseAccessFragment = { roles: Array<Role>, certainty: Cert
 export type ChangesCountQueryVariables = Exact<{
   since: string;
   until?: string | null | undefined;
+  about?: string | number | null | undefined;
   at?: string | null | undefined;
 }>;
 

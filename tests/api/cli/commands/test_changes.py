@@ -57,6 +57,10 @@ def test_an_email_that_changed_is_a_line_of_its_own(given: tuple[str, ...]) -> N
     assert rows(run(*asked, "--kind", "gained").stdout) == []
     assert rows(run(*asked, "--kind", "email-changed").stdout) == [row]
     assert "email-changed" in run(*asked, "--kind", "renamed").stderr
+    assert rows(run(*asked, "--about", "new@example.com").stdout) == [row]
+    assert rows(run(*asked, "--about", "business:1").stdout) == []
+    unknown = run(*asked, "--about", "business:7")
+    assert (unknown.returncode, unknown.stdout) == (4, "")
 
 
 def test_a_date_is_its_first_moment(given: tuple[str, ...]) -> None:

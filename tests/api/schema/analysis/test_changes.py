@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from inroads_api.execution.execute import build_schema
-from questions import asker, graph_of
+from questions import asker, code, graph_of
 
 ASKED = """
 query Asked($email: String!, $first: Int) {
@@ -51,3 +51,46 @@ def test_emails_that_changed() -> None:
     assert again["identity"] == {"id": "identity:9"}
     assert again["formerEmails"] == []
     assert again["changes"]["emails"]["truncated"] is False
+
+
+ABOUT = """query ($about: ID, $kinds: [ChangeKind!], $first: Int, $after: String) {
+  changes(since: "2026-02-01T00:00:00Z", about: $about, kinds: $kinds, first: $first, after: $after) {
+    totalCount counts { kind count } pageInfo { endCursor } nodes { principal { id } resource { id } }
+    emails { totalCount } }
+  changesByCause(since: "2026-02-01T00:00:00Z", about: $about, kinds: $kinds) {
+    totalCount counts { kind count } nodes { changes { totalCount } } } }"""
+
+
+def test_about() -> None:
+    """Pages, counts, causes and emails are those of one person or place, and cursors of that question."""
+
+    def seen(number: int, month: int, *businesses: int) -> dict[str, Any]:
+        held = [{"id": each, "role": "owner", "business": {"id": each}} for each in businesses]
+        told = envelope(number, month, f"p{number}-{month}@example.com")
+        told["document"]["business_memberships"] = held
+        return told
+
+    graph = graph_of(seen(8, 1), seen(9, 1), seen(8, 3, 1, 2), seen(9, 3, 1))
+    ask = asker(build_schema(), graph)
+    for text, total, emails in (
+        (None, 3, 2),
+        ("identity:8", 2, 1),
+        ("p8-3@example.com", 2, 1),
+        ("business:1", 2, 0),
+        ("business:2", 1, 0),
+    ):
+        data = ask(ABOUT, about=text, first=1)["data"]
+        assert data["changes"]["totalCount"] == total
+        assert data["changes"]["counts"] == [{"kind": "GAINED", "count": total}]
+        assert data["changesByCause"]["counts"] == data["changes"]["counts"]
+        causes = data["changesByCause"]["nodes"]
+        assert sum(each["changes"]["totalCount"] for each in causes) == total
+        assert data["changes"]["emails"]["totalCount"] == emails
+        cursor = data["changes"]["pageInfo"]["endCursor"]
+        rest = ask(ABOUT, about=text, after=cursor)["data"]["changes"]["nodes"]
+        assert len(rest) == total - 1
+        if text:
+            assert code(ask(ABOUT, after=cursor)) in {"CURSOR_INVALID", "CURSOR_EXPIRED"}
+    unknown = ask(ABOUT, about="account:none")["errors"]
+    assert [each["extensions"]["code"] for each in unknown] == ["NOT_FOUND"] * 2
+    assert ask(ABOUT, kinds=[])["data"]["changes"]["totalCount"] == 0

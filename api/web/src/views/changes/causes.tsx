@@ -28,6 +28,8 @@ const MANY = 50;
 interface Props {
   moments: Moments;
   kinds: ChangeKind[];
+  /** The node that the changes are about; null for all. */
+  about: string | null;
   at: string | null;
 }
 
@@ -37,8 +39,8 @@ interface Item {
   before: string | null;
 }
 
-export function Causes({ moments, kinds, at }: Props) {
-  const given = { ...moments, kinds, at };
+export function Causes({ moments, kinds, about, at }: Props) {
+  const given = { ...moments, about, kinds, at };
   const shown = useRef(new Map<string, readonly Change[]>());
   const pages = usePages<Item>(JSON.stringify(given), async (after, abort) => {
     if (after === null) shown.current.clear();

@@ -5,6 +5,8 @@ import changesExtent from "documents/changes_extent.graphql";
 import "./changes.css";
 import { AskedAs } from "../../components/asked_as";
 import { CoverageLine } from "../../components/coverage";
+import { OnlyAbout } from "../../components/only_about";
+import { nameOf } from "../../components/shell/subject";
 import { Trouble } from "../../components/trouble";
 import type { ChangesExtentQuery } from "../../generated/operations";
 import { ask } from "../../state/client";
@@ -56,13 +58,14 @@ interface ComparedProps {
 }
 
 function Compared({ graph, first, last, since }: ComparedProps) {
-  const { observed, kind } = location.value;
+  const { observed, kind, who } = location.value;
+  const about = who ?? null;
   const at = location.value.at ?? null;
   const until = boundOf(location.value.until, "until");
   const moments = { since: since.moment, until: until?.moment ?? null };
   const kinds = kindsOf(groupOf(kind), observed === "yes");
-  const { state, again } = useAnswer(JSON.stringify({ ...moments, at }), (abort) =>
-    ask(changesCount, { ...moments, at }, abort),
+  const { state, again } = useAnswer(JSON.stringify({ ...moments, about, at }), (abort) =>
+    ask(changesCount, { ...moments, about, at }, abort),
   );
   const { answer, problem } = state.value;
   if (problem?.code === "LIMITED") return <NoPast />;
@@ -73,11 +76,17 @@ function Compared({ graph, first, last, since }: ComparedProps) {
       <div class="scroll">
         <header class="top">
           <h2>
-            {found ? `${title(tallyOf(found))} ` : "Changes "}
+            {found ? title(tallyOf(found)) : "Changes"}
+            {who && ` about ${nameOf(who)}`}{" "}
             <small>
               from {dayWords(span.since)} through {dayWords(span.until)} (UTC)
             </small>
           </h2>
+          {who && (
+            <p class="chips">
+              <OnlyAbout who={who} />
+            </p>
+          )}
           <Presets first={first} last={last} since={span.since} until={until !== null} />
         </header>
         {first < last && (
@@ -108,12 +117,12 @@ function Compared({ graph, first, last, since }: ComparedProps) {
             did.
           </p>
         )}
-        {found && <Causes moments={moments} kinds={kinds} at={at} />}
+        {found && <Causes moments={moments} kinds={kinds} about={about} at={at} />}
         <AskedAs
           document={changesByCause}
-          variables={{ ...moments, kinds, at }}
-          command={command({ ...moments, until: moments.until ?? at }, kinds)}
-          python={python({ ...moments, until: moments.until ?? at }, kinds)}
+          variables={{ ...moments, about, kinds, at }}
+          command={command({ ...moments, until: moments.until ?? at }, kinds, about)}
+          python={python({ ...moments, until: moments.until ?? at }, kinds, about)}
         />
       </div>
       <CoverageLine coverage={graph.coverage} />

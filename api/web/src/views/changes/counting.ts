@@ -23,6 +23,8 @@ interface Asked {
   oldest: number;
   /** The version that is counted in, so that its counts are kept. */
   version: string;
+  /** The node that the changes are about; null for all. */
+  about: string | null;
   at: string | null;
 }
 
@@ -31,7 +33,7 @@ const KEPT = new Map<string, Tally>();
 
 const NOTHING: Tally = { gained: 0, lost: 0, changed: 0, appeared: 0, vanished: 0 };
 
-export function useCounting({ bins, oldest, version, at }: Asked): Counting {
+export function useCounting({ bins, oldest, version, about, at }: Asked): Counting {
   const tallies = useSignal<ReadonlyMap<number, Tally>>(new Map());
   const problem = useSignal<Problem | null>(null);
   const turn = useSignal(0);
@@ -50,8 +52,8 @@ export function useCounting({ bins, oldest, version, at }: Asked): Counting {
           told(bin, NOTHING);
           continue;
         }
-        const key = `${version} ${at} ${first} ${bin.last}`;
-        const tally = KEPT.get(key) ?? (await asked(first, bin.last, at, abort.signal));
+        const key = `${version} ${about} ${at} ${first} ${bin.last}`;
+        const tally = KEPT.get(key) ?? (await asked(first, bin.last, { about, at }, abort.signal));
         if (abort.signal.aborted) return;
         KEPT.set(key, tally);
         told(bin, tally);
@@ -61,7 +63,7 @@ export function useCounting({ bins, oldest, version, at }: Asked): Counting {
       if (!abort.signal.aborted) problem.value = problemOf(thrown);
     });
     return () => abort.abort();
-  }, [version, at, bins[0]?.first, bins.at(-1)?.last, turn.value]);
+  }, [version, about, at, bins[0]?.first, bins.at(-1)?.last, turn.value]);
   return {
     tallies: tallies.value,
     problem: problem.value,
@@ -74,10 +76,10 @@ export function useCounting({ bins, oldest, version, at }: Asked): Counting {
 async function asked(
   first: number,
   last: number,
-  at: string | null,
+  of: { about: string | null; at: string | null },
   abort: AbortSignal,
 ): Promise<Tally> {
-  const given = { since: before(first), until: through(last), at };
+  const given = { since: before(first), until: through(last), ...of };
   const { graph } = await ask(changesCount, given, abort);
   return graph?.changes ? tallyOf(graph.changes) : NOTHING;
 }

@@ -28,6 +28,7 @@ export function TimelinePane({ graph, first, last, span, observed, ready, choose
     bins: ready ? bins : [],
     oldest: first,
     version: graph.version,
+    about: location.value.who ?? null,
     at,
   });
   const since = held(span.since, drawn.first, drawn.last);

@@ -1,7 +1,7 @@
 // The head of an answer: how many there are, and of what.
 import { FindingsAbout } from "../../../components/findings_about";
-import { link } from "../../../state/location";
-import { bareName, count, many } from "../../../words";
+import { fresh, link } from "../../../state/location";
+import { bareName, count, kindOf, many } from "../../../words";
 import type { AnswerState } from "../answer_state";
 import { CLEARED, filtering } from "../question/asked";
 import { isInverse } from "../question/questions";
@@ -48,7 +48,12 @@ export function Heading({ state }: { state: AnswerState }) {
           <a href={link(CLEARED)}>Clear the filter</a>
         </p>
       )}
-      <FindingsAbout id={asked.id} />
+      <FindingsAbout key={asked.id} id={asked.id} />
+      <p>
+        <a href={fresh({ view: "changes", who: asked.id })}>
+          Changes of this {inverse ? kindOf(asked.id) : "person"}
+        </a>
+      </p>
     </>
   );
 }
