@@ -5,8 +5,8 @@ builds one.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cached_property, lru_cache, partial
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, Self
 
 import networkx as nx
@@ -61,7 +61,6 @@ from inroads.network.mappings import (
 )
 from inroads.network.names.emails import identities_with
 from inroads.network.names.former_emails import FormerEmail, former_emails
-from inroads.network.names.label import written_label
 from inroads.network.search import FIELDS, Corpus, Matches, MatchField, corpus, search
 from inroads.policy.grammar import CONVEYS
 from inroads.policy.tables import STOCK, Policy
@@ -182,12 +181,6 @@ class AccessGraph(MultiDiGraph):
         if fold.observed[number]:
             data["observed"] = True
         return Data(data)
-
-    @cached_property
-    def labels(self) -> Callable[[str], str]:
-        """A readable name of each node; sentences name the same nodes again and again."""
-        write = partial(written_label, self)
-        return lru_cache(KEPT)(write) if "fold" in vars(self) else write
 
     @cached_property
     def issues(self) -> tuple[Issue, ...]:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING, Final
 
+from inroads.columns.adjacency import KEPT
 from inroads.model import native_id
 from inroads.text import printable
 
 if TYPE_CHECKING:
     from inroads.network.access_graph import AccessGraph
+
+_LABELS: Final = "_labels"
+"""Where a graph keeps the labels of the nodes that were named last."""
 
 
 def label(graph: AccessGraph, node: str) -> str:
@@ -16,11 +22,15 @@ def label(graph: AccessGraph, node: str) -> str:
 
     A name or email in which nothing can be seen counts as none.
     """
-    return graph.labels(node)
+    if "fold" not in vars(graph):  # a view or a copy, which may change
+        return _written(graph, node)
+    known: Callable[[str], str] | None = vars(graph).get(_LABELS)
+    if known is None:
+        known = vars(graph)[_LABELS] = lru_cache(KEPT)(partial(_written, graph))
+    return known(node)
 
 
-def written_label(graph: AccessGraph, node: str) -> str:
-    """Return the label of a node from its attributes."""
+def _written(graph: AccessGraph, node: str) -> str:
     data, native = graph.nodes[node], native_id(node)
     if _is_visible(email := data.get("email") or ""):
         return printable(email)
