@@ -7,13 +7,12 @@ from importlib.util import find_spec
 from typing import Any, Final
 
 import msgspec
-import typer
 
 from inroads.explorer import Explorer
 from inroads.network.wording import MORE_PATHS, grant_label
 from inroads.review import Campaign, Drift, Item, Progress, report
 from inroads.review.summary import Summary, scope_in_words, summary
-from inroads.text import SHOWN, many, more, printable, shortened
+from inroads.text import SHOWN, many, more, shortened
 from inroads_api.cli.printing.lines import print_line
 from inroads_api.cli.terminal import (
     Format,
@@ -198,7 +197,9 @@ def print_item(campaign: Campaign, item: Item, graph: Explorer, output: Format |
         write_json(told, pretty=output is Format.JSON)
         return
 
-    lines = [f"item {item.number}: {item.access.sentence}  [{item.opened}, {item.fingerprint}]"]
+    lines = [
+        f"item {item.number}: {item.access.sentence}  [{item.opened}, fingerprint {item.fingerprint}]"
+    ]
     if item.kept:
         lines.append(f"and {item.kept.what}, which this business keeps, with nothing different")
     paths = [f"{path.sentence}  [{path.certainty}, {path.state}]" for path in item.access.paths]
@@ -220,4 +221,4 @@ def print_item(campaign: Campaign, item: Item, graph: Explorer, output: Format |
     lines.append(f"since frozen: {now_}" if now_ else "since frozen: the same")
     lines += [explanation.sentence] if explanation else []
     for line in lines:
-        typer.echo(printable(line))
+        print_line(line)

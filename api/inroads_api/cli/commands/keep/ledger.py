@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import msgspec
 import typer
@@ -193,12 +193,24 @@ def watch(
         watching.run(every.total_seconds())
 
 
+_INFO: Final = {
+    "identities": "of identities",
+    "businesses": "of businesses",
+    "first": "first number",
+    "last": "last number",
+    "tombstones": "forgotten or retracted",
+}
+"""Figures of a ledger whose names say too little to people."""
+
+
 @app.command()
 def info(ledger: LedgerFile = None, output: Output = None) -> None:
     """Show the number of documents, their kinds and moments."""
     with failing(), Ledger(ledger or default_ledger(), create=False, read_only=True) as opened:
         found = opened.info()._asdict()
         found["kinds"] = [f"{kind} {number}" for kind, number in sorted(found["kinds"].items())]
+        if (output or default_format()) is Format.TABLE:
+            found = {_INFO.get(name, name): value for name, value in found.items()}
         print_rows([found], output)
 
 
