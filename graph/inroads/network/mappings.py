@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple, TypeVar
 from networkx.classes.coreviews import MultiAdjacencyView
 from networkx.classes.function import frozen  # type: ignore[attr-defined]  # the stub leaves it out
 
-from inroads.columns.adjacency import Adjacency
+from inroads.columns.adjacency import Adjacency, GrantFacts
 from inroads.columns.arrays import Lazily
 from inroads.columns.claimset import RELATIONS
 from inroads.model import Document, Grant, NodeKind, grant_id
@@ -38,11 +38,11 @@ PLAIN: Final = {
 
 
 class Hop(NamedTuple):
-    """An edge in walking order, with its grant and the class of the step."""
+    """An edge in walking order, with the facts of its grant and the class of the step."""
 
     principal: str
     resource: str
-    grant: Grant
+    grant: GrantFacts
     conveys: Conveys
 
 
