@@ -246,6 +246,21 @@ class Grant(msgspec.Struct, frozen=True):
         return bool(self.contradictions)
 
 
+class GrantFacts(NamedTuple):
+    """The facts of a grant that a path tells: all but its evidence. `word` is that of its role."""
+
+    number: int
+    id: str
+    relation: Relation
+    principal: str
+    resource: str
+    roles: tuple[Role, ...]
+    word: str | None
+    active: bool
+    inactive: tuple[str, ...]
+    contested: bool
+
+
 class Step(msgspec.Struct, frozen=True):
     """A hop of a path. `principal` and `resource` are the ends in walking order (KEEPS is walked
     both ways).

@@ -31,7 +31,8 @@ def check(graph: Explorer, names: list[str]) -> int:
     assert set(part) <= set(graph)
     for name in names:
         here, there = (
-            sorted(told(each, hop.grant) for hop in each.hops_from(name)) for each in (graph, part)
+            sorted(told(each, each.grants[hop.grant.id]) for hop in each.hops_from(name))
+            for each in (graph, part)
         )
         assert here == there
         assert dict(graph.nodes[name]) == dict(part.nodes[name])

@@ -264,7 +264,9 @@ class WhatIf(Generic[_G], frames.Framed):
             grant.principal for grant in self.removed if grant.relation is Relation.MEMBER
         }
         held = (
-            hop.grant for principal in sorted(principals) for hop in self.base.hops_from(principal)
+            self.base.index.grant(hop.grant.number)
+            for principal in sorted(principals)
+            for hop in self.base.hops_from(principal)
         )
         return tuple(
             grant

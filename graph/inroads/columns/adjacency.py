@@ -24,7 +24,7 @@ from inroads.columns.claimset import (
 from inroads.columns.contradictions import contradictions
 from inroads.columns.fold import INACTIVE, Fold
 from inroads.columns.overlay import view
-from inroads.model import Evidence, Grant, NodeKind, Relation, grant_id
+from inroads.model import Evidence, Grant, GrantFacts, NodeKind, Relation, Role, grant_id
 from inroads.policy.grammar import CONVEYS
 from inroads.policy.tables import Policy
 
@@ -38,6 +38,10 @@ _POWERS: Final = 10 ** np.arange(18)
 _DIGITS: Final = 5
 """How many bits the number of digits of a native id takes."""
 _PRINTED: Final = np.argsort(np.argsort(_PREFIXES))
+
+
+_ALONE: Final = {0: ()} | {1 << place: (role,) for place, role in enumerate(ROLES)}
+"""The roles of a grant by their bits, where there is no more than one."""
 
 
 class Entries(NamedTuple):
@@ -126,6 +130,7 @@ class Adjacency:
         self.evidence_of = view(fold.evidence_of)
         # Paths name the same few nodes and grants again and again.
         self.grant = lru_cache(KEPT)(self._grant)
+        self.facts = lru_cache(KEPT)(self._facts)
         self.number = lru_cache(KEPT)(self._number)
         self.grant_number = lru_cache(KEPT)(self._grant_number)
 
@@ -341,30 +346,50 @@ class Adjacency:
         rows = slice(self.evidence_of[grant], self.evidence_of[grant + 1])
         return [column[rows].tolist() for column in columns]
 
-    def _grant(self, number: int) -> Grant:
-        evidence, text = self.fold.evidence, self.fold.said.words.text
-        roles, words, clients = self._evidence_of(
-            number, evidence.role, evidence.word, evidence.client
-        )
-        relation = RELATIONS[self.relation[number]]
-        principal, resource = map(self.name, (self.principal[number], self.resource[number]))
-        bits, inactive = self.roles[number], int(self.fold.grants.inactive[number])
-        return Grant(
+    def _facts(self, number: int) -> GrantFacts:
+        relation, bits = RELATIONS[self.relation[number]], self.roles[number]
+        principal, resource = self.name(self.principal[number]), self.name(self.resource[number])
+        active = bool(self.active[number])
+        # The first record's word is of a role only where a record has a role.
+        word = int(self.fold.evidence.word[self.evidence_of[number]]) if bits else NONE
+        return GrantFacts(
+            number,
             grant_id(principal, relation + "/CLIENT" * self.client_role[number], resource),
             relation,
             principal,
             resource,
-            tuple(
-                ROLES[role] for role in dict.fromkeys(roles) if role != NONE and bits >> role & 1
-            ),
+            self._spoken(number) if bits & bits - 1 else _ALONE[bits],
+            None if word == NONE else self.fold.said.words.text(word),
+            active,
+            () if active else self._inactive(number),
+            bool(self.contested[number]),
+        )
+
+    def _spoken(self, number: int) -> tuple[Role, ...]:
+        """The roles of a grant in the order in which its records speak."""
+        bits, [said] = self.roles[number], self._evidence_of(number, self.fold.evidence.role)
+        wanted = (role for role in said if role != NONE and bits >> role & 1)
+        return tuple(map(ROLES.__getitem__, dict.fromkeys(wanted)))
+
+    def _inactive(self, number: int) -> tuple[str, ...]:
+        bits = int(self.fold.grants.inactive[number])
+        return tuple(reason for bit, reason in enumerate(INACTIVE) if bits >> bit & 1)
+
+    def _grant(self, number: int) -> Grant:
+        facts, evidence, text = self.facts(number), self.fold.evidence, self.fold.said.words.text
+        words, clients = self._evidence_of(number, evidence.word, evidence.client)
+        return Grant(
+            facts.id,
+            facts.relation,
+            facts.principal,
+            facts.resource,
+            facts.roles,
             tuple(None if word == NONE else text(word) for word in words),
             self.evidence(number),
-            bool(self.active[number]),
+            facts.active,
             tuple(map(_id, clients)),
-            tuple(reason for bit, reason in enumerate(INACTIVE) if inactive >> bit & 1)
-            if inactive
-            else (),
-            contradictions(self, number) if self.contested[number] else (),
+            facts.inactive,
+            contradictions(self, number) if facts.contested else (),
         )
 
 

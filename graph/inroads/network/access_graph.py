@@ -41,7 +41,6 @@ from inroads.model import (
     Role,
     Section,
     StoredBody,
-    kind_of,
     native_id,
     node_id,
 )
@@ -210,7 +209,7 @@ class AccessGraph(MultiDiGraph):
 
     def hop(self, principal: int, grant: int) -> Hop:
         """A hop over a grant from one of its ends, by numbers."""
-        index, held = self.index, self.index.grant(grant)
+        index, held = self.index, self.index.facts(grant)
         ends = held.principal, held.resource
         if index.principal[grant] != principal:  # a KEEPS that is walked from the account
             ends = ends[::-1]
@@ -298,34 +297,34 @@ class AccessGraph(MultiDiGraph):
         return bool(self.fold.attributes[attribute][node - start] == NONE)
 
     def latent(self, node: str) -> tuple[str, ...]:
-        """Why access through a node is latent, as codes; empty when it is alive, or when nothing is
-        known.
+        """Why access through a node is latent, as codes; none when it is alive, or nothing is known.
 
         A business counts together with the account it keeps.
         """
-        if node not in self._latent:
-            self._latent[node] = self._reasons(node)
-        return self._latent[node]
+        return self.latent_at(self.number(node))
+
+    def latent_at(self, number: int) -> tuple[str, ...]:
+        """Return `latent` of a node by its number."""
+        if self.index.dead[number] and number not in self._latent:
+            self._latent[number] = self._reasons(number)
+        return self._latent.get(number, ())
 
     @cached_property
-    def _latent(self) -> dict[str, tuple[str, ...]]:
-        return {}  # filled as it is asked: the graph does not change, and paths ask for the same nodes again
+    def _latent(self) -> dict[int, tuple[str, ...]]:
+        return {}  # filled as it is asked: paths ask for the same nodes again
 
-    def _reasons(self, node: str) -> tuple[str, ...]:
-        kind = kind_of(node)
-        if kind is NodeKind.IDENTITY:
-            return ("identity_unconfirmed",) if self.nodes[node].get("unconfirmed") else ()
-        if kind is NodeKind.GROUP:
-            return ()
-        reasons = []
-        for each in (node, *self.kept(node)):
-            data = self.nodes[each]
-            if data.get("active") is False:
-                reasons.append("business_inactive")
-            status = data.get("subscription_status")
-            if status is not None and status not in self.policy.alive:
-                reasons.append(status)
-        return tuple(dict.fromkeys(reasons))
+    def _reasons(self, number: int) -> tuple[str, ...]:
+        kept = map(self.number, self.kept(self.index.name(number)))
+        failing = (each for each in (number, *kept) if self.index.failing[each])
+        return tuple(dict.fromkeys(map(self._reason, failing)))
+
+    def _reason(self, number: int) -> str:
+        """Why a node itself makes access through it latent."""
+        kind = self.index.kind(number)
+        if kind is NodeKind.ACCOUNT:
+            place = number - self.fold.kind_starts[KINDS.index(kind)]
+            return self.fold.said.words.text(self.fold.attributes["subscription_status"][place])
+        return "business_inactive" if kind is NodeKind.BUSINESS else "identity_unconfirmed"
 
     def find(self, text: str) -> str | None:
         """The node that a user means by an email or a printed node id; None when it is not known.

@@ -16,7 +16,7 @@ from networkx.classes.function import frozen  # type: ignore[attr-defined]  # th
 from inroads.columns.adjacency import Adjacency
 from inroads.columns.arrays import Lazily
 from inroads.columns.claimset import RELATIONS
-from inroads.model import Document, Grant, NodeKind, grant_id
+from inroads.model import Document, Grant, GrantFacts, NodeKind, grant_id
 from inroads.policy.grammar import Conveys
 
 _V = TypeVar("_V")
@@ -38,11 +38,11 @@ PLAIN: Final = {
 
 
 class Hop(NamedTuple):
-    """An edge in walking order, with its grant and the class of the step."""
+    """An edge in walking order, with the facts of its grant and the class of the step."""
 
     principal: str
     resource: str
-    grant: Grant
+    grant: GrantFacts
     conveys: Conveys
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import count
 from typing import NamedTuple
 
@@ -17,6 +17,7 @@ from inroads.network.access_graph import AccessGraph
 from inroads.network.mappings import Hop
 from inroads.reach import limits
 from inroads.reach.filters import AccessFilter
+from inroads.reach.paths import PathHop
 
 
 class _Link(NamedTuple):
@@ -33,11 +34,12 @@ class _Link(NamedTuple):
             yield link.hop.resource
             link = link.before
 
-    def hops(self, *, forward: bool) -> tuple[Hop, ...]:
+    def hops(self, number: Callable[[str], int], *, forward: bool) -> tuple[PathHop, ...]:
         found = []
         link: _Link | None = self
         while link:
-            found.append(link.hop)
+            ends = number(link.hop.principal), number(link.hop.resource)
+            found.append((*ends, link.hop.grant.number))
             link = link.before
         return tuple(reversed(found) if forward else found)
 
@@ -102,17 +104,16 @@ class AssociationWalk:
             {node: place for place, node in enumerate(order(tree, self.start))}
             for order in (nx.dfs_preorder_nodes, nx.dfs_postorder_nodes)
         )
-        ids = {
-            hop.grant.id
+        found = {
+            hop.grant.number
             for node, hop, other in hops
             if first[node] < first[other] or last[other] < last[node]
         }
-        number = self.graph.index.grant_number
-        return np.array([each for each in map(number, ids) if each is not None], np.int64)
+        return np.array(sorted(found), np.int64)
 
-    def paths(self, other: str) -> tuple[list[tuple[Hop, ...]], bool]:
+    def paths(self, other: str) -> tuple[list[tuple[PathHop, ...]], bool]:
         """Return the simple paths to `other`, alive and short ones first, and whether a limit cut."""
-        found: dict[tuple[Hop, ...], None] = {}
+        found: dict[tuple[PathHop, ...], None] = {}
         truncated = False
         for alive, distances in ((True, self.alive), (False, self.distances)):
             for path in self._shortest_first(other, distances, alive=alive):
@@ -124,7 +125,7 @@ class AssociationWalk:
 
     def _shortest_first(
         self, other: str, distances: dict[str, int], *, alive: bool
-    ) -> Iterator[tuple[Hop, ...] | None]:
+    ) -> Iterator[tuple[PathHop, ...] | None]:
         """Walk from `other` back to the start, shortest completion first.
 
         Yields None when the limit of work is reached.
@@ -143,7 +144,7 @@ class AssociationWalk:
             _, _, node, link = heapq.heappop(queue)
             if node == self.start:
                 if link:
-                    yield link.hops(forward=not self.forward)
+                    yield link.hops(self.graph.number, forward=not self.forward)
                 continue
             length = link.length if link else 0
             for nearer, hop in self.before[alive][node]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import Final, NamedTuple
 
 from inroads.cancellation import check
 from inroads.model import AccessState, Certainty, Path, Role, Step
 from inroads.network.access_graph import AccessGraph
-from inroads.network.mappings import Hop
-from inroads.policy.grammar import GRAMMAR, Conveys, Phase
+from inroads.policy.grammar import ACTING, FORWARD, OUTSIDE, RESOLVE
 from inroads.reach.answers import CERTAINTY_RANKS, STATE_RANKS
 
 
@@ -21,44 +20,60 @@ class PathFacts(NamedTuple):
     sound: bool
 
 
-def path_of(graph: AccessGraph, hops: tuple[Hop, ...]) -> Path:
+PathHop = tuple[int, int, int]
+"""A hop in walking order by numbers: its ends and its grant."""
+
+
+def path_of(graph: AccessGraph, hops: Sequence[PathHop]) -> Path:
     """Write out a path, with the certainty and state of each step."""
     check()
-    phase: Phase | None = Phase.ACTING
+    index = graph.index
+    phase, inferred = ACTING, False
     roles: tuple[Role, ...] = ()
-    latent = graph.latent(hops[0].principal)
-    reasons, inferred = set(latent), False
+    latent = graph.latent_at(hops[0][0])
+    reasons = set(latent)
     steps: list[Step] = []
-    for principal, resource, grant, conveys in hops:
-        phase = GRAMMAR.get((phase, conveys)) if phase else None
-        sure = Certainty.STATED if phase else Certainty.ASSOCIATED
-        if conveys is not Conveys.RESOLVE:
+    for near, far, number in hops:
+        grant, conveys = index.facts(number), index.conveys[number]
+        if phase != OUTSIDE:
+            phase = FORWARD[phase][conveys]
+        sure = ASSOCIATED if phase == OUTSIDE else STATED
+        if conveys != RESOLVE:
             # A rule infers what a business holds that the identity acts for, no record.
-            if steps and phase:
-                sure, inferred = Certainty.INFERRED, True
+            if steps and phase != OUTSIDE:
+                sure, inferred = INFERRED, True
             roles = grant.roles
-        beyond = graph.latent(resource)
+        beyond = graph.latent_at(far)
         is_latent = latent or beyond or not grant.active
-        reasons.update(beyond, grant.inactive)
+        if is_latent:
+            reasons.update(beyond, grant.inactive)
+        # A KEEPS is walked both ways.
+        forth = index.principal[number] == near
         steps.append(
             Step(
-                principal,
+                grant.principal if forth else grant.resource,
                 grant.relation,
-                resource,
+                grant.resource if forth else grant.principal,
                 grant.id,
                 grant.roles[0] if grant.roles else None,
-                grant.words[0] if grant.roles else None,
+                grant.word,
                 grant.contested,
                 sure,
-                AccessState.LATENT if is_latent else AccessState.ACTIVE,
+                LATENT if is_latent else ACTIVE,
             )
         )
         latent = beyond
-    certainty = Certainty.INFERRED if inferred else Certainty.STATED
-    if phase is None:
-        certainty, roles = Certainty.ASSOCIATED, (Role.UNKNOWN,)
-    state = AccessState.LATENT if reasons else AccessState.ACTIVE
+    certainty = INFERRED if inferred else STATED
+    if phase == OUTSIDE:
+        certainty, roles = ASSOCIATED, _UNKNOWN
+    state = LATENT if reasons else ACTIVE
     return Path(tuple(steps), roles, certainty, state, tuple(sorted(reasons)))
+
+
+# Before Python 3.12 a member of an enumeration takes ten times as long as a name.
+STATED, INFERRED, ASSOCIATED = Certainty
+ACTIVE, LATENT = AccessState
+_UNKNOWN: Final = (Role.UNKNOWN,)
 
 
 def path_order(path: Path) -> tuple[int, int, int, str, tuple[str, ...]]:

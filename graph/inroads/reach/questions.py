@@ -45,7 +45,7 @@ from inroads.reach.bundles import BundleTree
 from inroads.reach.closed_form import PathSummaries
 from inroads.reach.contested import are_contested, contested_roles
 from inroads.reach.filters import ALL, AccessFilter
-from inroads.reach.paths import path_of, path_order
+from inroads.reach.paths import ASSOCIATED, LATENT, path_of, path_order
 from inroads.reach.walk import Walk
 
 
@@ -163,8 +163,8 @@ def _written(
     if len(paths) > 1:
         paths.sort(key=path_order)
     ends = (walk.start, summary.other) if walk.forward else (summary.other, walk.start)
-    conveyed = () if summary.certainty is Certainty.ASSOCIATED else summary.roles
-    latent = summary.state is AccessState.LATENT
+    conveyed = () if summary.certainty is ASSOCIATED else summary.roles
+    latent = summary.state is LATENT
     return Access(
         *ends,
         summary.roles,
@@ -185,9 +185,11 @@ def _contradictions(
 ) -> tuple[Contradiction, ...]:
     """Return the contradictions of the paths that give contested roles, each once."""
     wanted = set(roles)
+    if not wanted:
+        return ()
     grants = {
         step.grant: None
-        for path in (paths if wanted else ())
+        for path in paths
         if not wanted.isdisjoint(path.roles)
         for step in path.steps
         if step.contested

@@ -13,9 +13,8 @@ from inroads.cancellation import check
 from inroads.columns.arrays import Ints, distinct
 from inroads.columns.claimset import NONE, ROLES
 from inroads.columns.touched import keeps_at
-from inroads.model import Certainty, Grant, NodeKind, kind_of
+from inroads.model import Certainty, GrantFacts, NodeKind, kind_of
 from inroads.network.access_graph import AccessGraph
-from inroads.network.mappings import Hop
 from inroads.policy.grammar import (
     ACTING,
     BACKWARD,
@@ -31,7 +30,7 @@ from inroads.reach import limits
 from inroads.reach.answers import CERTAINTY_RANKS
 from inroads.reach.closed_form import PathSummaries, PathTable
 from inroads.reach.filters import AccessFilter, Allowed
-from inroads.reach.paths import PathFacts
+from inroads.reach.paths import PathFacts, PathHop
 
 BACK: Final = 32
 """One full walk of a hub costs as much as walks back from one in this many of its ends."""
@@ -224,7 +223,7 @@ class Walk:
             number, place = number - 1, self.levels[number].parent[place]
         return self.origin in nodes
 
-    def paths(self, other: str) -> list[tuple[Hop, ...]]:
+    def paths(self, other: str) -> list[tuple[PathHop, ...]]:
         """Return the paths to a node, or from it."""
         node = self.graph.number(other)
         if self.merged is None:
@@ -234,19 +233,17 @@ class Walk:
             back = Walk(self.graph, other, self.chosen, forward=not self.forward)
             if back.merged is None and not back.truncated:
                 return back.paths(self.start)
-        return [
-            tuple(self.graph.hop(near, grant) for near, _, grant in path)
-            for path in self.table.paths(node)
-        ]
+        return [tuple(path) for path in self.table.paths(node)]
 
-    def _hops(self, number: int, place: int) -> tuple[Hop, ...]:
-        hops = []
+    def _hops(self, number: int, place: int) -> tuple[PathHop, ...]:
+        hops, level = [], self.levels[number]
+        here = level.node[place]
         while number:
-            level, before = self.levels[number], self.levels[number - 1]
-            here, there = level.node[place], before.node[level.parent[place]]
-            principal = there if self.forward else here
-            hops.append(self.graph.hop(principal, level.grant[place]))
-            number, place = number - 1, level.parent[place]
+            number, parent = number - 1, level.parent[place]
+            there = self.levels[number].node[parent]
+            ends = (there, here) if self.forward else (here, there)
+            hops.append((*ends, level.grant[place]))
+            level, place, here = self.levels[number], parent, there
         return tuple(reversed(hops) if self.forward else hops)
 
     def grants(self) -> Ints:
@@ -315,7 +312,7 @@ class Walk:
         """
         found: defaultdict[str, list[PathFacts]] = defaultdict(list)
         for alive in (True, False):
-            frontier: list[tuple[str, Phase, Grant | None, int, bool]] = [
+            frontier: list[tuple[str, Phase, GrantFacts | None, int, bool]] = [
                 (self.start, phase, None, 0, True)
                 for phase in ([Phase.ACTING] if self.forward else Phase)
             ]

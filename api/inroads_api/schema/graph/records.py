@@ -74,7 +74,7 @@ def _row(self: Record) -> Any:
 def held(graph: AccessGraph, key: str, *relations: Relation) -> Iterator[model.Grant]:
     """Yield the grants of these relations that a node holds."""
     return (
-        hop.grant
+        graph.index.grant(hop.grant.number)
         for hop in graph.hops_from(key)
         if hop.grant.relation in relations and hop.grant.principal == key
     )
@@ -83,7 +83,7 @@ def held(graph: AccessGraph, key: str, *relations: Relation) -> Iterator[model.G
 def given(graph: AccessGraph, key: str, *relations: Relation) -> Iterator[model.Grant]:
     """Yield the grants of these relations that are held on a node."""
     return (
-        hop.grant
+        graph.index.grant(hop.grant.number)
         for hop in graph.hops_to(key)
         if hop.grant.relation in relations and hop.grant.resource == key
     )
