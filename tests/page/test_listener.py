@@ -95,7 +95,7 @@ def test_the_headings_of_a_proof(page: Page, served: Served) -> None:
     expect(headings).to_have_text(
         [
             "How b@example.com reaches account Xr82w",
-            "client",
+            "Access as client",
             "What would end it",
             "What else would that end",
             "What we do not know",

@@ -124,7 +124,7 @@ class TestAnswers:
             "-d",
             "-",
             "--observed-at",
-            "2020-01-01",
+            "2020-13-01",
             stdin='{"identity_id": 5}',
         )
         assert done.returncode == 2

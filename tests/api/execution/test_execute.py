@@ -144,9 +144,9 @@ type GraphInfo {
   accesses(pairs: [AccessKey!]!, mode: Mode = ACCESS): [Access]
   neighbours(id: ID!, relations: [Relation!], direction: Direction,
     first: Int = 50, after: String, last: Int, before: String): NeighbourConnection
-  changes(since: DateTime!, until: DateTime, kinds: [ChangeKind!],
+  changes(since: DateTime!, until: DateTime, kinds: [ChangeKind!], about: ID,
     first: Int = 50, after: String, last: Int, before: String): ChangeConnection
-  changesByCause(since: DateTime!, until: DateTime, kinds: [ChangeKind!],
+  changesByCause(since: DateTime!, until: DateTime, kinds: [ChangeKind!], about: ID,
     first: Int = 50, after: String, last: Int, before: String): CausedChangesConnection
 }
 type AccessFacts {
@@ -189,9 +189,9 @@ type Query {
   accesses(pairs: [AccessKey!]!, mode: Mode = ACCESS): [Access]
   neighbours(id: ID!, relations: [Relation!], direction: Direction,
     first: Int = 50, after: String, last: Int, before: String): NeighbourConnection
-  changes(since: DateTime!, until: DateTime, kinds: [ChangeKind!],
+  changes(since: DateTime!, until: DateTime, kinds: [ChangeKind!], about: ID,
     first: Int = 50, after: String, last: Int, before: String): ChangeConnection
-  changesByCause(since: DateTime!, until: DateTime, kinds: [ChangeKind!],
+  changesByCause(since: DateTime!, until: DateTime, kinds: [ChangeKind!], about: ID,
     first: Int = 50, after: String, last: Int, before: String): CausedChangesConnection
   graph(asOf: DateTime, atLeast: String): GraphInfo
 }

@@ -24,7 +24,7 @@ from inroads.columns.claimset import (
 )
 from inroads.columns.contradictions import GrantRows
 from inroads.columns.fold import HOLDERS, INACTIVE, EvidenceRows, Fold, kind_starts
-from inroads.model import CONTRADICTIONS, Contradiction, Grant, Relation, Role, Section
+from inroads.model import CONTRADICTIONS, Contradiction, Grant, GrantFacts, Relation, Role, Section
 from inroads.network.access_graph import AccessGraph
 from inroads.policy.tables import Policy
 from inroads.spark.parsing import claim_set_of, flags_of, numbers_of, texts_of
@@ -176,19 +176,33 @@ class _Stated(Adjacency):
         super().__init__(fold, policy)
         self.table = grants
 
-    def _grant(self, number: int) -> Grant:
+    def _facts(self, number: int) -> GrantFacts:
         row = self.table.slice(number, 1).drop_columns(["evidence"]).to_pylist()[0]
-        roles = tuple(map(Role, row["roles"]))
-        return Grant(
+        return GrantFacts(
+            number,
             row["grant"],
             Relation(row["relation"]),
             row["principal"],
             row["resource"],
-            roles,
-            tuple(None for _ in roles),
-            (),
+            tuple(map(Role, row["roles"])),
+            None,
             not row["inactive"],
-            (),
             tuple(row["inactive"]),
-            tuple(Contradiction(code, "", ()) for code in row["contested"]),
+            bool(row["contested"]),
+        )
+
+    def _grant(self, number: int) -> Grant:
+        facts = self.facts(number)
+        return Grant(
+            facts.id,
+            facts.relation,
+            facts.principal,
+            facts.resource,
+            facts.roles,
+            tuple(None for _ in facts.roles),
+            (),
+            facts.active,
+            (),
+            facts.inactive,
+            tuple(Contradiction(each, "", ()) for each in self.table["contested"][number].as_py()),
         )
