@@ -37,7 +37,8 @@ python_maximum_signature_line_length = 88
 nitpick_ignore_regex = [
     (r"py:.*", r"(?!inroads).*"),  # other libraries: their sites are not asked during the build
     (r"py:.*", r"inroads\.(columns|documents|policy|sources|reach)\..*"),  # inner rooms
-    (r"py:.*", r"inroads\..*\.(_\w+|Counts|Documents|Hop|Corpus|RuleContext|Tally|BareFinding|Stated|Spot|LineEvidence|Ways)"),  # inner types
+    (r"py:.*", r"inroads\..*\.(_\w+|Counts|Documents|Hop|Corpus|RuleContext|Tally)"),  # inner types
+    (r"py:.*", r"inroads\..*\.(BareFinding|Stated|Spot|LineEvidence|Ways)"),  # of findings
 ]
 
 html_theme = "furo"
