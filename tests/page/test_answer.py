@@ -166,6 +166,7 @@ def test_a_crowd_scrolls_and_comes_back(page: Page, served: Served, crowd: str) 
     page.goto(f"{served('-d', crowd)}/#who=business:7")
     expect(head(page)).to_have_text(f"at least {CROWD:,} people")
     expect(rows(page).first).to_contain_text("i100000@example.com")
+    expect(page.get_by_role("link", name=f"{CROWD:,} findings")).to_be_visible()
     page.get_by_role("listbox", name="People who reach it").evaluate(
         "(list) => { list.scrollTop = list.scrollHeight }"
     )
