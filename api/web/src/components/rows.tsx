@@ -34,13 +34,10 @@ export function Rows<Item>(props: Props<Item>) {
   const high = useSignal(600);
   const name = useId();
   const view = { count, height, high: high.value };
-  /** The first row that is drawn at a place, and one after the last. */
-  const near = (at: number): [number, number] => [
-    Math.max(0, Math.floor(at / height) - BEYOND),
-    Math.min(count, Math.ceil((at + high.value) / height) + BEYOND),
-  ];
   const start = reached(view, top.value);
-  const [first, last] = near(start);
+  const first = Math.max(0, Math.floor(start / height) - BEYOND);
+  const last = Math.min(count, Math.ceil((start + high.value) / height) + BEYOND);
+  const drawn = chosen >= first && chosen < last;
 
   useEffect(() => {
     if (!box.current) return;
@@ -57,15 +54,9 @@ export function Rows<Item>(props: Props<Item>) {
   useEffect(() => {
     const moved = chosen !== before.current;
     before.current = chosen;
-    if (!box.current || chosen < 0) return;
-    // A window that becomes lower must not hide the row that was chosen in it. Where the list is
-    // scrolled to is asked anew: the event that tells it may still be on its way. A list that comes
-    // back cannot be scrolled before its rows are there.
-    const now = box.current.scrollTop;
-    const [begin, end] = near(reached(view, now || top.value));
-    if (moved || (chosen >= begin && chosen < end)) {
-      box.current.scrollTop = scrolled(view, now, chosen);
-    }
+    // A window that becomes lower must not hide the row that was chosen in it.
+    if (!box.current || chosen < 0 || !(moved || drawn)) return;
+    box.current.scrollTop = scrolled(view, box.current.scrollTop, chosen);
   }, [chosen, high.value]);
   useEffect(() => seen?.(first, last), [first, last]);
 
@@ -95,7 +86,7 @@ export function Rows<Item>(props: Props<Item>) {
       ref={box}
       role="listbox"
       aria-label={label}
-      aria-activedescendant={chosen >= first && chosen < last ? `${name}-${chosen}` : undefined}
+      aria-activedescendant={drawn ? `${name}-${chosen}` : undefined}
       tabIndex={0}
       onKeyDown={key}
       onScroll={(event) => {
