@@ -260,6 +260,28 @@ class GrantFacts(NamedTuple):
     inactive: tuple[str, ...]
     contested: bool
 
+    def grant(
+        self,
+        words: tuple[str | None, ...],
+        evidence: tuple[Evidence, ...] = (),
+        clients: tuple[str | None, ...] = (),
+        contradictions: tuple[Contradiction, ...] = (),
+    ) -> Grant:
+        """Return the grant, with what its records say."""
+        return Grant(
+            self.id,
+            self.relation,
+            self.principal,
+            self.resource,
+            self.roles,
+            words,
+            evidence,
+            self.active,
+            clients,
+            self.inactive,
+            contradictions,
+        )
+
 
 class Step(msgspec.Struct, frozen=True):
     """A hop of a path. `principal` and `resource` are the ends in walking order (KEEPS is walked

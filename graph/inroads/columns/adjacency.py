@@ -378,17 +378,10 @@ class Adjacency:
     def _grant(self, number: int) -> Grant:
         facts, evidence, text = self.facts(number), self.fold.evidence, self.fold.said.words.text
         words, clients = self._evidence_of(number, evidence.word, evidence.client)
-        return Grant(
-            facts.id,
-            facts.relation,
-            facts.principal,
-            facts.resource,
-            facts.roles,
+        return facts.grant(
             tuple(None if word == NONE else text(word) for word in words),
             self.evidence(number),
-            facts.active,
             tuple(map(_id, clients)),
-            facts.inactive,
             contradictions(self, number) if facts.contested else (),
         )
 

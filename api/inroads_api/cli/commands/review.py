@@ -263,7 +263,7 @@ def work(
             screen = import_module("inroads_api.cli.worklist.screen")
         except ModuleNotFoundError:
             raise InroadsError(
-                f"the full screen needs Textual: {sys.executable} -m pip install 'inroads[review]'",
+                f"the full screen needs Textual: {sys.executable} -m pip install '.[review]' in the checkout",
                 "EXTRA_MISSING",
             ) from None
         if not (sys.stdin.isatty() and sys.stdout.isatty()):

@@ -193,16 +193,6 @@ class _Stated(Adjacency):
 
     def _grant(self, number: int) -> Grant:
         facts = self.facts(number)
-        return Grant(
-            facts.id,
-            facts.relation,
-            facts.principal,
-            facts.resource,
-            facts.roles,
-            tuple(None for _ in facts.roles),
-            (),
-            facts.active,
-            (),
-            facts.inactive,
-            tuple(Contradiction(each, "", ()) for each in self.table["contested"][number].as_py()),
-        )
+        codes = self.table["contested"][number].as_py()
+        contradictions = tuple(Contradiction(each, "", ()) for each in codes)
+        return facts.grant(tuple(None for _ in facts.roles), contradictions=contradictions)

@@ -204,7 +204,7 @@ def test_the_full_screen_needs(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delitem(sys.modules, name)
     with monkeypatch.context() as missing:
         missing.setitem(sys.modules, "textual.app", None)
-        told = f"{sys.executable} -m pip install 'inroads[review]'"
+        told = f"{sys.executable} -m pip install '.[review]'"
         assert told in review("work", "Q1", *EVE, code=2)
         missing.setattr("inroads_api.cli.campaigns.find_spec", lambda _: None)
         told = "decide them with `inroads review next Q1` and `inroads review decide Q1 …`"
