@@ -146,8 +146,8 @@ class Analyses:
 
     def __init__(self, making: Room, makers: threading.Semaphore) -> None:
         self.making = making
-        # Changes hold both graphs, from which they are written, so only two are kept.
-        self.compared = Cache[tuple[str, str], Changes](making, makers, kept=2)
+        # Changes hold both graphs, from which they are written: as many as past versions are kept.
+        self.compared = Cache[tuple[str, str], Changes](making, makers)
         # A what-if may hold a whole graph, so only one is kept.
         self.imagined = Cache[_Imagining, WhatIf[AccessGraph]](making, makers, kept=1)
         self.imagined_versions = Cache[tuple[int, marks.Imagined], Version](making, makers, kept=1)

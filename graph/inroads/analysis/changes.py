@@ -61,7 +61,7 @@ from inroads.analysis.change import (
     row_of,
 )
 from inroads.analysis.comparison import SHOWING, Packed, compared
-from inroads.columns.adjacency import differing
+from inroads.columns.adjacency import KEPT, differing
 from inroads.columns.arrays import Ints, contained, distinct
 from inroads.columns.claimset import NONE
 from inroads.errors import InroadsError
@@ -286,7 +286,7 @@ class _Comparison:
         ]
         if alone:
             rows = sorted(rows + alone, key=lambda row: (order_of(row[0]), *row[1:]))
-        return UnwrittenChanges(self.write, rows)
+        return UnwrittenChanges(lru_cache(KEPT)(self.write), rows)  # pages are asked again
 
     def unpacked(self, number: int) -> AccessFacts | None:
         """Return packed facts as those of an access, but for its reasons; None for NONE."""
