@@ -142,7 +142,17 @@ class CompiledExecutor(StrawberryGraphQLCoreExecutionContext):
         )
 
     def planned(self, plans: Plans, key: Key) -> dict[str, Any] | None:
-        """The data by the plan alone; None without a plan, and after any surprise."""
+        """The data by the plan alone; None without a plan, and after any surprise.
+
+        The executor is of no use afterwards: it drops all that it holds, since an executor refers
+        to itself, and only the garbage collector would free it.
+        """
+        try:
+            return self._planned(plans, key)
+        finally:
+            vars(self).clear()
+
+    def _planned(self, plans: Plans, key: Key) -> dict[str, Any] | None:
         self.plans = plans
         plan = self._plan(key)
         if plan is None:

@@ -9,12 +9,14 @@ import random
 import weakref
 from collections import Counter
 from enum import Enum
+from pathlib import Path
 from typing import Any
 
 import pytest
 import strawberry
 from graphql import DocumentNode, ExecutionResult, execute_sync, parse
 
+import inroads_api.execution
 from inroads.network.access_graph import AccessGraph
 from inroads_api.execution import compiler
 from inroads_api.execution.execute import Schema, build_schema, execute
@@ -25,6 +27,10 @@ from questions import NOON
 
 OPERATIONS = int(os.environ.get("INROADS_OPERATIONS", "600"))
 """How many random operations are asked; tens of thousands by hand."""
+
+
+OWN = Path(inroads_api.execution.__file__).with_name("operations")
+"""The package's own documents."""
 
 
 class _Broken(Exception):
@@ -361,3 +367,27 @@ def test_a_plan_holds_no_graph(people: AccessGraph) -> None:
     del versions
     gc.collect()
     assert held() is None
+
+
+def test_an_answer_leaves_no_garbage(people: AccessGraph) -> None:
+    """What made an answer is freed at once: a collector that frees it stops all requests, for longer than most take."""
+    schema, versions = build_schema(), Versions(people, NOON)
+    text = (OWN / "reach.graphql").read_text(encoding="utf-8")
+    email = next(email for each in people if (email := people.nodes[each].get("email")))
+
+    def ask() -> None:
+        found = execute(schema, versions, text, {"email": email})["data"]["graph"]["identity"]
+        assert found["reach"]["nodes"]
+
+    for _ in range(3):
+        compiled(schema, text, {"email": email})
+        ask()
+    assert len(schema.documents.get(text).plans) == 1
+    gc.collect()
+    gc.disable()
+    try:
+        for _ in range(10):
+            ask()
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
