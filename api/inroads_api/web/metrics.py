@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -73,19 +74,19 @@ class Metrics:
         if shared:
             # The library has no annotations for this class alone.
             MultiProcessCollector(self._registry, shared)  # type: ignore[no-untyped-call]  # it has no types
-        self._requests = Counter(
+        requests = Counter(
             "inroads_requests",
             "Requests by operation and outcome.",
             ["operation", "outcome"],
             registry=own,
         )
-        self._seconds = Histogram(
+        seconds = Histogram(
             "inroads_request_seconds",
             "The duration of requests, in seconds.",
             ["operation"],
             registry=own,
         )
-        self._cost = Histogram(
+        cost = Histogram(
             "inroads_request_cost",
             "The estimated cost of requests.",
             ["operation"],
@@ -96,14 +97,18 @@ class Metrics:
         self.streams = Gauge(
             "inroads_streams", "Open streams.", registry=own, multiprocess_mode="livesum"
         )
+        # The library looks for the figure of some labels under a lock.
+        self._requests_of = lru_cache(requests.labels)
+        self._seconds_of = lru_cache(seconds.labels)
+        self._cost_of = lru_cache(cost.labels)
         self.events = Counter("inroads_stream_events", "Sent events of streams.", registry=own)
 
     def count(self, operation: str, outcome: str, seconds: float, cost: int | None) -> None:
         """Count a request that was answered; `outcome` is ok, or the code of its first error."""
-        self._requests.labels(operation, outcome).inc()
-        self._seconds.labels(operation).observe(seconds)
+        self._requests_of(operation, outcome).inc()
+        self._seconds_of(operation).observe(seconds)
         if cost is not None:
-            self._cost.labels(operation).observe(cost)
+            self._cost_of(operation).observe(cost)
 
     def text(self) -> bytes:
         """All figures in the text format of Prometheus."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import Any, Final
 
 import msgspec
@@ -13,6 +12,7 @@ from inroads_api.execution.answer_cache import Question, is_brief, is_settled
 from inroads_api.execution.cost import ANOTHER_VERSION
 from inroads_api.execution.documents import PreparedDocument
 from inroads_api.limits import MAX_COST
+from inroads_api.schema.fields import once
 from inroads_api.security.callers import Caller
 from inroads_api.versions.marks import SIGN
 
@@ -42,7 +42,7 @@ class Operation(msgspec.Struct, frozen=True, dict=True):
         """The type of the operation; None if the document has no operation of this name."""
         return self.document.operation(self.name)
 
-    @cached_property
+    @once
     def cost(self) -> int | None:
         """The estimated cost; None if the document is invalid or too deep to be priced.
 
@@ -53,7 +53,7 @@ class Operation(msgspec.Struct, frozen=True, dict=True):
             return cost
         return min(cost + ANOTHER_VERSION, MAX_COST)
 
-    @cached_property
+    @once
     def text(self) -> str:
         """The document, and the variables in JSON."""
         given = self.question.variables if self.question else msgspec.json.encode(self.variables)
