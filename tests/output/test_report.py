@@ -157,8 +157,8 @@ def test_what_is_left_out_is_told() -> None:
     )
     page = _page(graph, top=2)
     people, businesses = (graph.counts[kind] - 2 for kind in ("IDENTITY", "BUSINESS"))
-    assert f"{people} more identities are not shown" in page
-    assert f"{businesses} more businesses are not shown" in page
+    assert f"Not shown: {people} identities" in page
+    assert f"Not shown: {businesses} businesses" in page
     assert len(page) < len(_page(graph, top=4))
 
 
@@ -244,7 +244,7 @@ def test_everything() -> None:
     page = _page(graph, full=True)
     _assert_self_contained(page)
     assert "more of this rule" not in page
-    assert "are not shown" not in page
+    assert "Not shown" not in page
     assert page.count('<section id="identity-') == graph.counts["IDENTITY"]
     found = graph.findings(now=NOON)
     assert sum(len(each.evidence) for each in found) <= page.count(", observed 20")

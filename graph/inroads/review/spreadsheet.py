@@ -11,7 +11,7 @@ import msgspec
 
 from inroads.network.wording import MORE_PATHS
 from inroads.review.values import Answer, Item, ReviewError, Verdict
-from inroads.text import fitting, printable
+from inroads.text import fitting, many, printable
 
 COLUMNS: Final = (
     "number", "decision", "why", "by", "decided_at", "carried", "opened", "principal", "who", "resource", "what",
@@ -103,7 +103,7 @@ def read(data: bytes) -> list[Answer]:
         answers.setdefault(answer.item, answer)
     if problems:
         raise ReviewError(
-            f"{len(problems)} rows have problems, so no decision was taken",
+            f"no decision was taken, because of problems in {many(len(problems), 'row')}",
             "BAD_SHEET",
             tuple(problems),
         )

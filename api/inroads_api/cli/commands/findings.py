@@ -28,7 +28,7 @@ from inroads.errors import InroadsError
 from inroads.network.wording import label
 from inroads.output.rows import json_row
 from inroads.output.sarif import write
-from inroads.policy.loading import load_policy
+from inroads.policy.loading import read_policy
 from inroads.policy.tables import STOCK
 from inroads.text import many, printable
 from inroads_api.cli.choices import choice_option
@@ -182,7 +182,7 @@ def findings(
 def rules(policy: PolicyFile = None, output: Output = None) -> None:
     """List the rules of a security review with meaning, population and severity by the policy."""
     with failing():
-        judged = (load_policy(policy.read_text(encoding="utf-8")) if policy else STOCK).judgement
+        judged = (read_policy(policy) if policy else STOCK).judgement
         print_values(RULES.values(), judged, output)
 
 

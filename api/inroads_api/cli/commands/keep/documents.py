@@ -52,7 +52,8 @@ def check(
             say(file_moments(count))
         say(
             f"{many(len(graph.documents), 'document')} taken, {len(graph.rejections)} rejected, "
-            f"{many(len(graph.issues), 'issue')}; {graph.number_of_nodes()} nodes, {len(graph.grants)} grants"
+            f"{many(len(graph.issues), 'issue')}; "
+            f"{many(graph.number_of_nodes(), 'node')}, {many(len(graph.grants), 'grant')}"
         )
         raise typer.Exit(REJECTED if graph.rejections else 0)
 
@@ -75,7 +76,9 @@ def _unknown_keys(graph: Explorer) -> list[dict[str, Any]]:
 
 
 def generate(
-    identities: Annotated[int, typer.Option(min=1, metavar="N", help="How many identities.")],
+    identities: Annotated[
+        int, typer.Option(min=1, metavar="N", help="How many people; each is an identity.")
+    ],
     seed: Annotated[
         int, typer.Option(min=0, metavar="N", help="The same seed gives the same bytes.")
     ] = 0,
@@ -92,7 +95,8 @@ def generate(
 ) -> None:
     """Write the documents of a synthetic population as NDJSON.
 
-    One person in ten is named by others only, and has no document of their own.
+    One person in ten has no document of their own: most of them are named by others, and a few by
+    nobody, who are then in no document. There are documents of teams, and older ones, besides.
     """
     with failing():
         out = None if str(out) == "-" else out
