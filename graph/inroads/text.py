@@ -118,6 +118,17 @@ def more(number: int) -> str:
     return f"… {number:,} more"
 
 
+def middle_cut(text: str, most: int) -> str:
+    """The text in at most so many characters: its middle goes, so that a path keeps its name.
+
+    >>> middle_cut("/data/exports/2026/people.json:12", 24), middle_cut("a.json", 24)
+    ('/data…26/people.json:12', 'a.json')
+    """
+    if len(text) <= most:
+        return text
+    return f"{text[: most // 4 - 1]}…{text[-(most * 3 // 4) :]}"
+
+
 def fitting(parts: Sequence[str], between: str, size: int = MAX_CELL) -> str:
     """The parts in one text of at most so many characters, with the number of those left out.
 

@@ -318,7 +318,7 @@ class TestGenerate:
         asked = ("generate", "--identities", "5", "-o", str(file))
         told = run(*asked).stderr
         written = file.read_text()
-        assert told == f"{file}: {len(written.splitlines())} documents written\n"
+        assert told == f"{file}: {len(written.splitlines())} documents about 5 people written\n"
         file.write_text("mine")
         refused = run(*asked)
         assert (refused.returncode, file.read_text()) == (2, "mine")

@@ -174,7 +174,7 @@ def _line(
     )
 
 
-def _told(graph: AccessGraph, grant: Grant, told: Callable[[str], str]) -> list[str]:
+def _told(graph: AccessGraph, grant: Grant, told: Callable[[str], str] = str) -> list[str]:
     """Return the lines of a grant in a tooltip: its records, and what contradicts them."""
     contradictions = map(contradiction_line, grant.contradictions)
     lines = evidence_lines(graph, grant, told=told)

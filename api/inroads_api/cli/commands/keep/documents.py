@@ -95,8 +95,8 @@ def generate(
 ) -> None:
     """Write the documents of a synthetic population as NDJSON.
 
-    One person in ten has no document of their own: most of them are named by others, and a few by
-    nobody, who are then in no document. There are documents of teams, and older ones, besides.
+    One person in ten has no document of their own, and is there only where others name them. Older
+    documents and those of teams come on top.
     """
     with failing():
         out = None if str(out) == "-" else out
@@ -107,7 +107,11 @@ def generate(
         with _opened(out) as stream:
             written = sum(stream.write(line) > 0 for line in lines)
         if out:
-            say(f"{out}: {many(written, 'document')} written")
+            say(f"{out}: {many(written, 'document')} about {_people(identities)} written")
+
+
+def _people(number: int) -> str:
+    return "1 person" if number == 1 else f"{number:,} people"
 
 
 def _opened(out: Path | None) -> AbstractContextManager[Any]:
