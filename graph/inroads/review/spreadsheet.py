@@ -152,6 +152,8 @@ def _answer(given: dict[str, Any], where: str) -> Answer | None:
     decision, number, why, expect = (
         given.get(name) for name in ("decision", "number", "why", "fingerprint")
     )
+    if "number" not in given or "decision" not in given:
+        raise ReviewError("a row needs number and decision, as in an exported file")
     if not all(each is None or isinstance(each, str) for each in (decision, why, expect)):
         raise ReviewError("decision, why and fingerprint must be texts")
     if not decision or not decision.strip():
