@@ -193,7 +193,7 @@ def report(
     found = review(graph, now=now)
     about = found.about(node) if node else found
     parts = _parts(about)
-    counted = census(graph)
+    figures = census(graph)
     people = node is None or kind_of(node) is NodeKind.IDENTITY
     values: dict[str, Any] = {
         "graph": graph,
@@ -204,16 +204,16 @@ def report(
         "written": rfc3339,
         "coverage": _coverage(graph, node),
         "counts": {kind.lower(): graph.counts[kind] for kind in NodeKind},
-        "accesses": _accesses(counted, node),
+        "accesses": _accesses(figures, node),
         "severities": _severities(parts),
         "total": len(about),
-        "exposure": [] if node else _exposure(graph, counted, extent),
+        "exposure": [] if node else _exposure(graph, figures, extent),
         "ruled": _ruled_bars(parts),
         "themes": _themes(graph, parts, extent),
         "looked": found.looked,
-        "people": _Subjects(graph, counted, NodeKind.IDENTITY, node, extent) if people else (),
+        "people": _Subjects(graph, figures, NodeKind.IDENTITY, node, extent) if people else (),
         "businesses": (
-            _Subjects(graph, counted, NodeKind.BUSINESS, node, extent)
+            _Subjects(graph, figures, NodeKind.BUSINESS, node, extent)
             if not people or node is None
             else ()
         ),

@@ -179,11 +179,13 @@ def findings(
         finish(graph)
 
 
-def rules(policy: PolicyFile = None, output: Output = None) -> None:
+def rules(policy: PolicyFile = None, no_pager: NoPager = False, output: Output = None) -> None:
     """List the rules of a security review with meaning, population and severity by the policy."""
     with failing():
         judged = (read_policy(policy) if policy else STOCK).judgement
-        print_values(RULES.values(), judged, output)
+        table = (output or default_format()) is Format.TABLE
+        with paged(wanted=table and not no_pager):
+            print_values(RULES.values(), judged, output)
 
 
 def _print(found: Findings, output: FindingsFormat) -> None:

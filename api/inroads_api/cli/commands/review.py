@@ -195,6 +195,8 @@ def list_(ledger: LedgerFile = None, output: Output = None) -> None:
     """List all campaigns with their progress."""
     with failing(), _opened(ledger) as opened:
         rows = [row_of(each) for each in review.campaigns(opened)]
+        if not rows:
+            say("there is no campaign; `inroads review start NAME --by WHO` begins one")
         if (output or default_format()) is Format.TABLE:
             rows = [short_row(each) for each in rows]
         print_rows(rows, output)
