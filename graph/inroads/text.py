@@ -126,7 +126,9 @@ def middle_cut(text: str, most: int) -> str:
     """
     if len(text) <= most:
         return text
-    return f"{text[: most // 4 - 1]}…{text[-(most * 3 // 4) :]}"
+    name = len(text) - text.rfind("/") - 1
+    end = min(most - 2, max(most * 3 // 4, name))
+    return f"{text[: most - end - 1]}…{text[-end:]}"
 
 
 def fitting(parts: Sequence[str], between: str, size: int = MAX_CELL) -> str:
