@@ -122,7 +122,7 @@ def middle_cut(text: str, most: int) -> str:
     """The text in at most so many characters: its middle goes, so that a path keeps its name.
 
     >>> middle_cut("/data/exports/2026/people.json:12", 24), middle_cut("a.json", 24)
-    ('/data…26/people.json:12', 'a.json')
+    ('/data…026/people.json:12', 'a.json')
     """
     if len(text) <= most:
         return text
