@@ -55,7 +55,7 @@ def open_private(path: Path) -> int:
 
 
 def _unsafe(path: Path, problem: str) -> BadTokens:
-    return BadTokens(f"{path}: {problem}", code="UNSAFE_TOKENS", problems=(problem,))
+    return BadTokens(f"{path} {problem}", code="UNSAFE_TOKENS")
 
 
 def content_of(descriptor: int) -> bytes:
