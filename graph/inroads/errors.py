@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,6 +47,30 @@ class InroadsError(Exception):
 
     def __str__(self) -> str:
         return self.message
+
+
+def file_words(error: OSError | UnicodeError) -> str:
+    """Return in plain words why a file cannot be used: `x.toml is a folder, not a file`."""
+    if isinstance(error, UnicodeError):
+        return "it is not text in UTF-8"
+    for kind, words in _FILE_WORDS.items():
+        if isinstance(error, kind) and error.filename is not None:
+            return f"{error.filename} {words}"
+    return str(error)
+
+
+_FILE_WORDS = {
+    FileNotFoundError: "does not exist",
+    IsADirectoryError: "is a folder, not a file",
+    NotADirectoryError: "is inside something that is not a folder",
+    PermissionError: "may not be opened by you",
+}
+
+
+def extra_missing(need: str, extra: str) -> InroadsError:
+    """Return the error for what an extra brings, with the way to install it: in a checkout, or not."""
+    how = f"{sys.executable} -m pip install '.[{extra}]' in the checkout"
+    return InroadsError(f"{need}: {how}, or else the extra inroads[{extra}]", "EXTRA_MISSING")
 
 
 @dataclass(unsafe_hash=True)

@@ -26,7 +26,7 @@ from inroads.columns.fold import fold
 from inroads.columns.incremental import Baseline, grown
 from inroads.documents.pseudonyms import Pseudonyms, rejected, rewritten
 from inroads.documents.reader import Observation
-from inroads.errors import InroadsError, Rejection
+from inroads.errors import InroadsError, Rejection, extra_missing
 from inroads.markup import table
 from inroads.model import Mode, NodeKind, Relation
 from inroads.network import exits
@@ -36,7 +36,7 @@ from inroads.network.names.lookup import Named, named, named_grant
 from inroads.network.wording import counted
 from inroads.output.answers import Answers, ExplainedAccess, explained
 from inroads.output.export import write
-from inroads.policy.loading import load_policy
+from inroads.policy.loading import read_policy
 from inroads.policy.rule_settings import Severity
 from inroads.policy.tables import STOCK, Policy
 from inroads.reach import questions
@@ -355,7 +355,7 @@ def load(
                 "BAD_MOMENT",
             )
     if not isinstance(policy, Policy):
-        policy = load_policy(FilePath(policy).read_text(encoding="utf-8"))
+        policy = read_policy(FilePath(policy))
     if businesses or identities or any(map(_is_run, given)):
         return _opened(given, businesses, identities, policy)
     held: list[Any] = [each for each in given if is_held(each)]
@@ -430,7 +430,7 @@ def _opened(
     try:
         from inroads.spark.opening import opened  # noqa: PLC0415  # an extra brings what it needs
     except ImportError:
-        raise InroadsError("this needs pyarrow: install inroads[spark]", "EXTRA_MISSING") from None
+        raise extra_missing("this needs pyarrow", "spark") from None
     return opened(given[0], *asked, policy)
 
 

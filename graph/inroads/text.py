@@ -118,6 +118,19 @@ def more(number: int) -> str:
     return f"… {number:,} more"
 
 
+def middle_cut(text: str, most: int) -> str:
+    """The text in at most so many characters: its middle goes, so that a path keeps its name.
+
+    >>> middle_cut("/data/exports/2026/people.json:12", 24), middle_cut("a.json", 24)
+    ('/data…026/people.json:12', 'a.json')
+    """
+    if len(text) <= most:
+        return text
+    name = len(text) - text.rfind("/") - 1
+    end = min(most - 2, max(most * 3 // 4, name))
+    return f"{text[: most - end - 1]}…{text[-end:]}"
+
+
 def fitting(parts: Sequence[str], between: str, size: int = MAX_CELL) -> str:
     """The parts in one text of at most so many characters, with the number of those left out.
 

@@ -63,7 +63,7 @@ class TestWhole:
         )
         assert roles(graph) == {}
         assert {each.principal for each in graph.reached_by("business:10")} == {"identity:2"}
-        told = "1 of 2 listed members of Business 10 (10) have no login, and no access"
+        told = "without a login, and so without access: 1 of 2 listed members of Business 10 (10)"
         assert notes(graph) == (True, [told])
 
     def test_it_says_nothing_of_the_group(self) -> None:
@@ -208,7 +208,7 @@ class TestPart:
         graph = explore([(team(10, (1, 2, "owner")), DAY[0]), (part, DAY[1])])
         told = [
             "a listing of 2 of 9 members of Business 10 (10) was read",
-            "1 of 2 listed members of Business 10 (10) have no login, and no access",
+            "without a login, and so without access: 1 of 2 listed members of Business 10 (10)",
         ]
         assert notes(graph) == (True, told)
 

@@ -61,7 +61,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for line in block.splitlines()
         if line.startswith("inroads generate")
     )
-    assert run(made, folder) == "people.json: 30 documents written\n"
+    assert run(made, folder) == "people.json: 30 documents about 30 people written\n"
     return folder
 
 

@@ -176,6 +176,6 @@ def test_report(graph: Explorer) -> None:
     page = "".join(report(graph))
     assert len(page) < 500_000
     assert f"<li>… {STATING - SHOWN} more</li>" in page
-    assert "991 more identities are not shown" in page
+    assert "Not shown: 991 identities" in page
     subject = "".join(report(graph, "i900001@example.com", full=True))
     assert subject.count("<li>business 20: document ") >= STATING

@@ -304,3 +304,13 @@ def test_engines_are_told_access_alone() -> None:
     told = made(moved(), "spicedb", "relationships.txt").decode()
     assert "contested" not in told + made(moved(), "openfga", "tuples.csv").decode()
     assert "identity:1" in told
+
+
+def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
+    """The error names the folder that was asked for, not a file of our own."""
+    with pytest.raises(InroadsError) as error:
+        export.write(inroads.load(inroads.EXAMPLE), "graphml", tmp_path / "none" / "graph.graphml")
+    assert error.value.code == "NO_FOLDER"
+    assert (
+        error.value.message == f"there is no folder {tmp_path / 'none'} to write graph.graphml into"
+    )

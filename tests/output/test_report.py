@@ -157,8 +157,8 @@ def test_what_is_left_out_is_told() -> None:
     )
     page = _page(graph, top=2)
     people, businesses = (graph.counts[kind] - 2 for kind in ("IDENTITY", "BUSINESS"))
-    assert f"{people} more identities are not shown" in page
-    assert f"{businesses} more businesses are not shown" in page
+    assert f"Not shown: {people} identities" in page
+    assert f"Not shown: {businesses} businesses" in page
     assert len(page) < len(_page(graph, top=4))
 
 
@@ -244,7 +244,42 @@ def test_everything() -> None:
     page = _page(graph, full=True)
     _assert_self_contained(page)
     assert "more of this rule" not in page
-    assert "are not shown" not in page
+    assert "Not shown" not in page
     assert page.count('<section id="identity-') == graph.counts["IDENTITY"]
     found = graph.findings(now=NOON)
     assert sum(len(each.evidence) for each in found) <= page.count(", observed 20")
+
+
+def test_its_scope() -> None:
+    """The head names what was read, of when, about whom and how much; the title is as precise."""
+    graph = load(EXAMPLE)
+    whole = _Parsed(_page(graph, read=["march.db"])).text
+    assert "Access review: 1 identity and 3 businesses, 2026-03-01" in whole
+    assert "march.db, 1 document" in whole
+    assert "all, 1 identity and 3 businesses" in whole
+    assert "at most 10 of each list" in whole
+    assert "as of2026-03-01T12:00:00Z: ages and expiries are for this moment" in whole.replace(
+        "\n", ""
+    )
+    one = _Parsed(_page(graph, "b@example.com", top=2)).text
+    assert "only b@example.com, among 1 identity and 3 businesses" in one
+    assert "at most 2 of each list" in one
+
+
+def test_no_folder_of_this_machine() -> None:
+    """Sources are names of files, in the tooltips of pictures too."""
+    page = _page(load(EXAMPLE))
+    assert EXAMPLE.parent.as_posix() not in page
+    assert "bruce.json /response/" in page
+
+
+def test_severity_and_certainty_differ() -> None:
+    """In neither theme does a colour stand for both, and each bar has its numbers in words beside it."""
+    page = _page(load(EXAMPLE))
+    themes = re.findall(r"--stated: (\S+); --inferred: (\S+); (--critical.*?) \}", page)
+    assert len(themes) == 3
+    for stated, inferred, severities in themes:
+        assert {stated, inferred}.isdisjoint(re.findall(r"#\w+", severities))
+    bars = re.findall(r'aria-label="([^"]*)".*?<span class="words">(.*?)</span>', page)
+    assert bars
+    assert all(label == words for label, words in bars)

@@ -25,7 +25,7 @@ class TestReport:
         text = "".join(report.markdown(review.campaign(ledger, "Q1")))
         assert "PARTIAL: 5 items undecided" in text
         assert "- **REVOKE** by eve at 2026-06-01T00:00:00Z: &lt;b\\>\\*left\\*&lt;/b\\>" in text
-        assert "coverage: NOT complete" in text
+        assert "coverage NOT complete" in text
         assert all(each in text for each in ("role 994207", "/response/roles/2"))
 
     def test_a_change_shows(self, ledger: Ledger, twins: Explorer) -> None:

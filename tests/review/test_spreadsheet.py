@@ -101,3 +101,10 @@ class TestSheet:
         assert not cell.startswith(("=", "+", "-", "@", "\t", "\r"))
         if text.isprintable():
             assert spreadsheet.bare(cell) == text
+
+
+def test_another_file_is_not_a_sheet() -> None:
+    """JSON without the keys of a sheet is an error, not a sheet without decisions."""
+    with pytest.raises(ReviewError) as error:
+        spreadsheet.read(b'{"a": 1}')
+    assert error.value.message == "no decision was taken, because of problems in 1 row"

@@ -361,7 +361,7 @@ def test_regular(tmp_path: Path) -> None:
         link: "symbolic link",
         tmp_path: "not a regular file",
         pipe: "not a regular file",
-        tmp_path / "x": "No such",
+        tmp_path / "x": "does not exist",
     }
     for path, reason in wrong.items():
         with pytest.raises(BadTokens, match=reason):

@@ -30,6 +30,9 @@ LISTED: Final = 5
 """The most lines of each list in a summary."""
 
 
+RELATION: Final = 8
+"""The width of the relation in front of a record."""
+
 SUMMARISED: Final = len("certainty  ")
 """How far a line of a summary that wraps goes on to the right."""
 
@@ -88,8 +91,7 @@ def print_status(campaign: Campaign, output: Format | None) -> None:
 
 def _summary_lines(campaign: Campaign, told: Summary) -> Iterator[str]:
     progress = told.progress
-    items = "item" if progress.total == 1 else "items"
-    yield f"{campaign.name}: {progress.total:,} {items}, {progress.undecided:,} undecided"
+    yield f"{campaign.name}: {many(progress.total, 'item')}, {progress.undecided:,} undecided"
     yield f"  scope      {scope_in_words(campaign.head.scope)}"
     kinds = {name.lower(): count for name, count in told.kinds.items()}
     yield f"  kinds      {_counts(kinds)}"
@@ -166,7 +168,7 @@ def say_drift(campaign: Campaign, seen: Drift, output: Format | None) -> None:
     listed("no longer seen", seen.unseen, lambda row: named(*row))
     listed("appeared", seen.appeared, " -> ".join)
     done, standing = len(seen.revoked_ended), len(seen.revoked_standing)
-    say(f"revocations: {done:,} have taken effect, {standing:,} still stand")
+    say(f"revocations: {done:,} in effect, {standing:,} not yet")
     listed("still there", seen.revoked_standing, lambda row: named(*row))
 
 
@@ -201,15 +203,17 @@ def print_item(campaign: Campaign, item: Item, graph: Explorer, output: Format |
         f"item {item.number}: {item.access.sentence}  [{item.opened}, fingerprint {item.fingerprint}]"
     ]
     if item.kept:
-        lines.append(f"and {item.kept.what}, which this business keeps, with nothing different")
+        lines.append(
+            f"the same access to {item.kept.what}, which this business keeps: one decision for both"
+        )
     paths = [f"{path.sentence}  [{path.certainty}, {path.state}]" for path in item.access.paths]
     lines += shortened([f"{number}. {each}" for number, each in enumerate(paths, 1)])
     lines += [MORE_PATHS] * item.access.truncated
     for grant in item.grants[:GRANTS]:
         records = [f"{each.label}: {each.source} {each.pointer}" for each in grant.records]
-        lines += [f"     {grant.relation:<8} {line}" for line in shortened(records, SHOWN)]
+        lines += [f"     {grant.relation:<{RELATION}} {line}" for line in shortened(records, SHOWN)]
     if (left := len(item.grants) - GRANTS) > 0:
-        lines.append(f"     {more(left)} grants")
+        lines.append(f"     … {many(left, 'more grant')}")
     if item.previous:
         lines.append(f"before: {item.previous.verdict} by {item.previous.by}: {item.previous.why}")
     lines += [
@@ -221,4 +225,7 @@ def print_item(campaign: Campaign, item: Item, graph: Explorer, output: Format |
     lines.append(f"since frozen: {now_}" if now_ else "since frozen: the same")
     lines += [explanation.sentence] if explanation else []
     for line in lines:
-        print_line(line)
+        print_line(
+            line,
+            RELATION + 1 if line.startswith("     ") else len("1. ") if line[:1].isdigit() else 0,
+        )

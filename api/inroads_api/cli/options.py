@@ -22,7 +22,7 @@ import typer
 from inroads import EXAMPLE
 from inroads.documents.pseudonyms import Pseudonyms
 from inroads.documents.reader import parse_moment
-from inroads.errors import InroadsError
+from inroads.errors import InroadsError, file_words
 from inroads.explorer import Explorer, load
 from inroads.policy.tables import STOCK
 from inroads.sources.files import files
@@ -171,13 +171,22 @@ def words(**given: list[str] | str | None) -> dict[str, Any]:
     }
 
 
+def text_of(file: Path, wanted: str) -> str:
+    """Return the text of a file. Raises InroadsError, which names the file and says what is wanted."""
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeError) as error:
+        told = f"{file} cannot be read: {file_words(error)}; it should be {wanted}"
+        raise InroadsError(told, "UNREADABLE_FILE") from None
+
+
 def names_of(key: Path) -> Pseudonyms:
     """Return the pseudonyms under the key in a file, which only its owner may read."""
 
     with key.open("rb") as file:
         status = os.fstat(file.fileno())
         if stat.S_ISREG(status.st_mode) and status.st_mode & 0o077:
-            raise InroadsError("others can read the key: chmod 600", "KEY_EXPOSED")
+            raise InroadsError(f"others can read the key {key}: chmod 600", "KEY_EXPOSED")
         return Pseudonyms(file.read(MAX_KEY).strip(b"\r\n"))
 
 
@@ -254,6 +263,9 @@ class Given:
                 " or --example for the bundled ones"
             )
             raise typer.Exit(USAGE)
+        if self.ledger and self.ledger.exists() and not is_ledger(self.ledger):
+            told = f"--ledger {self.ledger} is not a ledger; -d reads documents"
+            raise InroadsError(told, "NO_LEDGER")
         begun = time.monotonic()
         graph = self.until(self.as_of)
         self._suggest_ledger(time.monotonic() - begun, len(graph.documents))

@@ -14,8 +14,9 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
-from inroads.errors import InroadsError, Rejection
+from inroads.errors import InroadsError, Rejection, file_words
 from inroads.model import Coverage
+from inroads.network.wording import coverage_words
 from inroads.output.rows import csv_row, json_row, table_row
 from inroads.sources.files import files
 from inroads.text import fitting, harmless, json_text, many
@@ -73,7 +74,7 @@ def failing() -> Iterator[None]:
     except BrokenPipeError:
         raise
     except (OSError, UnicodeError) as error:
-        say(f"error: {error}")
+        say(f"error: {file_words(error)}")
         raise typer.Exit(USAGE) from None
 
 
@@ -183,4 +184,4 @@ def say_notes(coverage: Coverage) -> None:
 
 
 def _covered(what: str, coverage: Coverage) -> str:
-    return f"{what}; coverage {'complete' if coverage.complete else 'NOT complete'}"
+    return f"{what}; {coverage_words(coverage)}"

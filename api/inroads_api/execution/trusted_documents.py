@@ -94,6 +94,8 @@ def read_folder(folder: Path) -> Mapping[str, str]:
 
     Raises BadDocuments.
     """
+    if not folder.is_dir():
+        raise BadDocuments(f"{folder} is not a folder; it should hold .graphql files")
     paths = sorted(each for each in folder.rglob("*.graphql") if each.is_file())
     if not 1 <= len(paths) <= MAX_TRUSTED:
         raise BadDocuments(

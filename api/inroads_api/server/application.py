@@ -8,7 +8,7 @@ from types import ModuleType
 
 from starlette.types import ASGIApp
 
-from inroads.errors import InroadsError
+from inroads.errors import extra_missing
 from inroads.explorer import load
 from inroads.policy.tables import STOCK
 from inroads_api.clock import utcnow
@@ -66,7 +66,5 @@ def require_telemetry() -> ModuleType:
     try:
         from inroads_api.server import telemetry  # noqa: PLC0415  # an optional extra
     except ImportError:
-        raise InroadsError(
-            "--traces needs OpenTelemetry: install inroads[otel]", "EXTRA_MISSING"
-        ) from None
+        raise extra_missing("--traces needs OpenTelemetry", "otel") from None
     return telemetry

@@ -9,7 +9,7 @@ import ssl
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from inroads.errors import InroadsError
+from inroads.errors import InroadsError, file_words
 
 
 class ListenAddress(NamedTuple):
@@ -72,13 +72,16 @@ def tls_options(cert: Path | None, key: Path | None, client_ca: Path | None) -> 
             raise InroadsError("--tls-key and --tls-client-ca need --tls-cert", "BAD_TLS")
         return {}
     try:
+        for file in filter(None, (cert, key, client_ca)):
+            Path(file).open("rb").close()  # ssl does not say which file is missing
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(cert, key, password="")  # else OpenSSL prompts for one
         if client_ca:
             context.load_verify_locations(client_ca)
     # An SSLError is an OSError, and does not quote the files.
     except (OSError, ValueError) as error:
-        raise InroadsError(f"the TLS files cannot be used: {error}", "BAD_TLS") from None
+        told = file_words(error) if isinstance(error, OSError) else error
+        raise InroadsError(f"the TLS files cannot be used: {told}", "BAD_TLS") from None
     options: dict[str, Any] = {
         "ssl_certfile": os.fspath(cert),
         "ssl_keyfile": os.fspath(key) if key else None,

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
 from inroads.errors import InroadsError
+from inroads.text import many
 from inroads_api.limits import MAX_COST
 from inroads_api.security.callers import Caller
 
@@ -67,7 +68,9 @@ class Throttled(Exception):
             )
         else:
             self.status, self.code = 429, "THROTTLED"
-            self.message = f"the cost limit for this minute is reached: retry in {retry} seconds"
+            self.message = (
+                f"the cost limit for this minute is reached: retry in {many(retry, 'second')}"
+            )
 
     def headers(self) -> dict[str, str]:
         """The headers of the budget and of the retry."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from inroads.errors import InroadsError
+from inroads.errors import extra_missing
 from inroads_api.execution.trusted_documents import Trusted, read_folder
 from inroads_api.security.audit import AuditLog
 from inroads_api.security.authentication import Auth
@@ -54,9 +54,7 @@ def _provider(settings: ServerSettings) -> Issuer | None:
         from inroads_api.security.jwks_url import KeyUrl  # noqa: PLC0415  # an optional extra
         from inroads_api.security.oidc import SCOPE_CLAIM, Issuer  # noqa: PLC0415  # of the same extra
     except ImportError:
-        raise InroadsError(
-            "OpenID Connect needs PyJWT: install inroads[oidc]", "EXTRA_MISSING"
-        ) from None
+        raise extra_missing("OpenID Connect needs PyJWT", "oidc") from None
     keys = KeyFile(Path(jwks)) if jwks and "://" not in jwks else KeyUrl(issuer, jwks)
     scope = settings.oidc_scope or SCOPE_CLAIM
     return Issuer(issuer, audience, keys, settings.oidc_businesses, scope)

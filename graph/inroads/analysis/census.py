@@ -13,7 +13,7 @@ import numpy as np
 from inroads.cancellation import holding, long_work
 from inroads.columns.arrays import Ints
 from inroads.columns.claimset import KINDS, NONE, ROLES
-from inroads.errors import InroadsError
+from inroads.errors import InroadsError, extra_missing
 from inroads.markup import table
 from inroads.model import NodeKind, Role, kind_of
 from inroads.network.access_graph import AccessGraph
@@ -330,6 +330,6 @@ def _arrow() -> tuple[Any, Any]:
     try:
         import pyarrow as pa  # noqa: PLC0415  # an optional extra
     except ImportError:
-        raise InroadsError("this needs Arrow: install inroads[arrow]", "EXTRA_MISSING") from None
+        raise extra_missing("this needs Arrow", "arrow") from None
     texts = [(name, pa.string()) for name in COLUMNS[: -len(FIGURES)]]
     return pa, pa.schema(texts + [(name, pa.int32()) for name in FIGURES])

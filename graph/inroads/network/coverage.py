@@ -58,10 +58,12 @@ class MeasuredCoverage:
         """
         identities, _, teams, *_ = self._observed
         notes = [
-            f"{observed:,} of {self.graph.counts[kind]:,} {plural} have {document} of their own"
-            for observed, kind, plural, document in (
-                (identities, NodeKind.IDENTITY, "identities", "a record (/me)"),
-                (teams, NodeKind.BUSINESS, "businesses", "a team document"),
+            f"{observed:,} of 1 {one} has {document} of its own"
+            if self.graph.counts[kind] == 1
+            else f"{observed:,} of {self.graph.counts[kind]:,} {some} have {document} of their own"
+            for observed, kind, one, some, document in (
+                (identities, NodeKind.IDENTITY, "identity", "identities", "a record (/me)"),
+                (teams, NodeKind.BUSINESS, "business", "businesses", "a team document"),
             )
             if observed < self.graph.counts[kind]
         ]
@@ -69,7 +71,9 @@ class MeasuredCoverage:
             notes.append("no document was read")
         notes += self._limits
         if self.graph.known is not None:
-            notes.append(f"only the neighbourhood of {len(self.graph.known)} nodes was opened")
+            notes.append(
+                f"only the neighbourhood of {many(len(self.graph.known), 'node')} was opened"
+            )
         return self._coverage(not notes, notes, range(len(self.graph.documents)))
 
     def of_reach(
@@ -249,7 +253,8 @@ class MeasuredCoverage:
                 yield f"a listing of {listed:,} of {many(total, 'member')} of {name} was read"
         if without:
             yield (
-                f"{without:,} of {listed:,} listed members of {name} have no login, and no access"
+                f"without a login, and so without access: {without:,} of"
+                f" {many(listed, 'listed member')} of {name}"
             )
 
     def _coverage(

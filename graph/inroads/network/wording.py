@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from inroads.documents.pointers import pointer
@@ -11,6 +12,7 @@ from inroads.model import (
     RECORD_NOUN,
     Certainty,
     Contradiction,
+    Coverage,
     Evidence,
     Grant,
     MomentSource,
@@ -64,6 +66,14 @@ def counted(number: int, noun: str) -> str:
 
 
 _PLURALS: Final = {"identity": "identities", "business": "businesses", "access": "accesses"}
+
+
+def coverage_words(coverage: Coverage) -> str:
+    """Return how much was observed of what an answer is about.
+
+    Complete are only the documents of what was asked about: others may be missing.
+    """
+    return "own documents complete" if coverage.complete else "coverage NOT complete"
 
 
 def record_label(record: Evidence) -> str:
@@ -126,21 +136,61 @@ def records(graph: AccessGraph, grant: Grant) -> str:
     return " = ".join(shortened([*dict.fromkeys(map(record_label, records_of(graph, grant)))]))
 
 
-def evidence_lines(graph: AccessGraph, grant: Grant, most: int | None = SHOWN) -> list[str]:
+def evidence_lines(
+    graph: AccessGraph,
+    grant: Grant,
+    most: int | None = SHOWN,
+    told: Callable[[str], str] = str,
+) -> list[str]:
     """Return the sources of so many records of a grant, its own first, and the number of others.
 
     For example `membership 168372: bruce.json /response/business_memberships/0`. None means all.
+    `told` says how a source is written, as of `short_sources`.
     """
     found = records_of(graph, grant)
     left = len(found) - len(found[:most])
-    return [evidence_line(graph, each) for each in found[:most]] + [more(left)] * bool(left)
+    return [evidence_line(graph, each, told) for each in found[:most]] + [more(left)] * bool(left)
 
 
-def evidence_line(graph: AccessGraph, record: Evidence) -> str:
+def evidence_line(graph: AccessGraph, record: Evidence, told: Callable[[str], str] = str) -> str:
     """Return the source of one record."""
     document = graph.documents[record.document]
     place = pointer(document, record.section, record.index, record.sub)
-    return printable(f"{record_label(record)}: {document.source} {place}".rstrip())
+    return printable(f"{record_label(record)}: {told(document.source)} {place}".rstrip())
+
+
+def short_sources(sources: Iterable[str]) -> Callable[[str], str]:
+    """Return a function that writes one of these sources as the name of its file.
+
+    Folders stand before it only as far as they tell two files apart. An address stays whole.
+
+    >>> short = short_sources(["/in/a/me.ndjson:1", "/in/b/me.ndjson:1", "/in/b/team.json"])
+    >>> short("/in/a/me.ndjson:1"), short("/in/b/team.json"), short("generated:me/7")
+    ('a/me.ndjson:1', 'team.json', 'generated:me/7')
+    """
+    alike = Counter(
+        tail for file in {_IN_FILE.sub("", each) for each in sources} for tail in _tails(file)
+    )
+
+    def short(source: str) -> str:
+        file = _IN_FILE.sub("", source)
+        tail = next((each for each in _tails(file) if alike[each] == 1), file)
+        return tail + source[len(file) :]
+
+    return short
+
+
+_IN_FILE: Final = re.compile(r"(:|#/)[0-9]+\Z")
+"""The place of a document in a file of many."""
+
+
+def _tails(file: str) -> list[str]:
+    """Return the ends of a path, the shortest first: its name, its name in its folder, and so on."""
+    first, *parts = file.split("/")
+    if ":" in first:  # an address, of a service or of generated documents
+        return []
+    parts = [first, *parts]
+    return ["/".join(parts[place:]) for place in reversed(range(len(parts)))]
 
 
 def contradiction_line(contradiction: Contradiction) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from inroads.analysis.census import Counts, counts_of
 from inroads.analysis.explain import explain
-from inroads.errors import InroadsError
+from inroads.errors import extra_missing
 from inroads.markup import table
 from inroads.model import Access, Explanation, NodeKind, kind_of
 from inroads.network.access_graph import AccessGraph
@@ -20,7 +20,7 @@ from inroads.output.picture.drawing import svg
 from inroads.output.picture.scenes import Scene, of_answer, of_paths
 from inroads.output.rows import json_row, table_row
 from inroads.reach.answers import AccessAnswers
-from inroads.text import more, printable
+from inroads.text import many, printable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -146,7 +146,7 @@ class Answers(AccessAnswers[ExplainedAccess], Framed):
         lines: list[str] = []
         for place in range(len(self)):
             if len(lines) >= PRINTED:
-                lines.append(f"{more(len(self) - place)} accesses")
+                lines.append(f"… {many(len(self) - place, 'more access', 'es')}")
                 break
             lines += _lines(self[place])
         return "\n".join([*lines, *[CUT] * self.truncated] or ["no access"])
@@ -206,9 +206,7 @@ def _widget(scene: Scene, root: str, ends: tuple[str, ...], *, inverse: bool) ->
     try:
         from inroads.output.picture.widget import widget  # noqa: PLC0415  # an optional extra
     except ImportError:
-        raise InroadsError(
-            "this needs anywidget: install inroads[widget]", "EXTRA_MISSING"
-        ) from None
+        raise extra_missing("this needs anywidget", "widget") from None
     return widget(scene, root, ends, inverse=inverse)
 
 
@@ -219,6 +217,6 @@ def _lines(access: ExplainedAccess) -> Iterable[str]:
         sentence = path_sentence(access.graph, path)
         yield printable(f"{ends}  {path.role}  {sure}  {path.state}  {sentence}")
     if len(access.paths) > PRINTED:
-        yield f"{printable(ends)}  {more(len(access.paths) - PRINTED)} paths"
+        yield f"{printable(ends)}  … {many(len(access.paths) - PRINTED, 'more path')}"
     if access.truncated:
         yield f"{printable(ends)}  … more paths than are listed"

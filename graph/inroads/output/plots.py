@@ -13,13 +13,18 @@ LEAST: Final = 4
 """The least width of a part, so that one among thousands is seen."""
 
 
+def in_words(parts: Sequence[tuple[str, int]]) -> str:
+    """Return the parts of a bar as words: `11 stated, 2 inferred`."""
+    return ", ".join(f"{number:,} {word}" for word, number in parts if number)
+
+
 def bar(parts: Sequence[tuple[str, int]], most: int) -> Markup:
     """Draw a bar of parts side by side, as long as their share of `most`.
 
     Each part is a word with a number. The word is the class of its part, and its label for readers
     of the screen: our own words, never a text of a document.
     """
-    words = ", ".join(f"{number} {word}" for word, number in parts if number)
+    words = in_words(parts)
     size = {"viewBox": f"0 0 {WIDTH} {HEIGHT}", "preserveAspectRatio": "none"}
     root = ET.Element("svg", {"class": "bar", "role": "img", "aria-label": words, **size})
     ET.SubElement(root, "title").text = words

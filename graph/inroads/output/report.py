@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from jinja2 import Environment, PackageLoader
@@ -20,12 +20,21 @@ from inroads.analysis.plan import plan
 from inroads.analysis.remediation import FACTS
 from inroads.analysis.what_if import WhatIf, outcome_sentence
 from inroads.model import Access, NodeKind, Path, kind_of
+from inroads.moments import rfc3339
 from inroads.network.access_graph import AccessGraph
 from inroads.network.names.lookup import named
-from inroads.network.wording import contradiction_line, evidence_lines, label, path_sentence
+from inroads.network.wording import (
+    contradiction_line,
+    counted,
+    coverage_words,
+    evidence_lines,
+    label,
+    path_sentence,
+    short_sources,
+)
 from inroads.output.picture.drawing import THEME, svg
 from inroads.output.picture.scenes import of_paths
-from inroads.output.plots import bar
+from inroads.output.plots import bar, in_words
 from inroads.policy.rule_settings import Severity
 from inroads.reach.answers import RESOURCES
 from inroads.reach.questions import access, reach, reached_by
@@ -117,12 +126,12 @@ class _Subject(NamedTuple):
 
 
 class _Bar(NamedTuple):
-    """A row of a plot: a label, where it leads, its figure and its bar."""
+    """A row of a plot: a label, where it leads, its bar, and what that is in words."""
 
     label: str
     anchor: str | None
-    figure: int
     picture: Markup
+    words: str
 
 
 class _Ruled(NamedTuple):
@@ -149,13 +158,14 @@ class _Extent(NamedTuple):
     """The extent of a report; None means everything.
 
     `top` bounds each list, `detailed` the pictures of each, `records` the evidence of each finding,
-    and `lines` the lines under a picture.
+    and `lines` the lines under a picture. `source` is how the source of a record is written.
     """
 
     top: int | None
     detailed: int | None
     records: int | None
     lines: int | None
+    source: Callable[[str], str]
 
 
 def report(
@@ -165,47 +175,71 @@ def report(
     top: int = TOP,
     full: bool = False,
     now: dt.datetime | None = None,
+    read: Sequence[str] = (),
 ) -> Iterator[str]:
     """The report as pieces of HTML, about everything or about one identity or business.
 
     `subject` is an id, an email or a name. At most `top` of each thing are shown, and the report says how
-    many were left out; with `full` nothing is. Raises as `named` before the first piece.
+    many were left out; with `full` nothing is. `read` names what was read, such as files.
+    Raises as `named` before the first piece.
     For an Explorer the report also lists rejections and pseudonyms.
     """
     kinds = NodeKind.IDENTITY, NodeKind.BUSINESS
     node = named(graph, subject, kinds).node if subject else None
-    extent = _Extent(top, top if node else DETAILED, SHOWN, LINES)
+    source = short_sources(each.source for each in graph.documents)
+    extent = _Extent(top, top if node else DETAILED, SHOWN, LINES, source)
     if full:
-        extent = _Extent(None, None, None, None)
+        extent = _Extent(None, None, None, None, source)
     found = review(graph, now=now)
     about = found.about(node) if node else found
     parts = _parts(about)
-    counted = census(graph)
+    figures = census(graph)
     people = node is None or kind_of(node) is NodeKind.IDENTITY
     values: dict[str, Any] = {
         "graph": graph,
         "theme": Markup(THEME),  # noqa: S704  # a constant of our own
-        "subject": label(graph, node) if node else None,
-        "moment": found.moment,
+        "scope": _scope(graph, node, extent, read),
+        "moment": rfc3339(found.moment.replace(microsecond=0)),
+        "source": source,
+        "written": rfc3339,
         "coverage": _coverage(graph, node),
         "counts": {kind.lower(): graph.counts[kind] for kind in NodeKind},
-        "accesses": _accesses(counted, node),
+        "accesses": _accesses(figures, node),
         "severities": _severities(parts),
         "total": len(about),
-        "exposure": [] if node else _exposure(graph, counted, extent),
+        "exposure": [] if node else _exposure(graph, figures, extent),
         "ruled": _ruled_bars(parts),
         "themes": _themes(graph, parts, extent),
         "looked": found.looked,
-        "people": _Subjects(graph, counted, NodeKind.IDENTITY, node, extent) if people else (),
+        "people": _Subjects(graph, figures, NodeKind.IDENTITY, node, extent) if people else (),
         "businesses": (
-            _Subjects(graph, counted, NodeKind.BUSINESS, node, extent)
+            _Subjects(graph, figures, NodeKind.BUSINESS, node, extent)
             if not people or node is None
             else ()
         ),
         "left_out": {kind: _left_out(graph, kind, node, extent) for kind in NodeKind},
+        "coverage_words": coverage_words,
+        "counted": counted,
         "more": more,
     }
     return _ENVIRONMENT.get_template("report.html.jinja").generate(values)
+
+
+def _scope(
+    graph: AccessGraph, node: str | None, extent: _Extent, read: Sequence[str]
+) -> dict[str, str]:
+    """Return the scope of a report: its title, what was read, of when, and how much is shown."""
+    seen, kinds = graph.coverage(), (NodeKind.IDENTITY, NodeKind.BUSINESS)
+    when = sorted({each.date().isoformat() for each in (seen.oldest, seen.newest) if each})
+    everything = " and ".join(counted(graph.counts[kind], kind.lower()) for kind in kinds)
+    name = label(graph, node) if node else everything
+    return {
+        "title": name,
+        "read": ", ".join([*shortened(read), counted(len(graph.documents), "document")]),
+        "observed": " to ".join(when) or "never",
+        "about": f"only {name}, among {everything}" if node else f"all, {everything}",
+        "shown": "all" if extent.top is None else f"at most {extent.top:,} of each list",
+    }
 
 
 def _coverage(graph: AccessGraph, node: str | None) -> Any:
@@ -272,10 +306,11 @@ def _exposure(graph: AccessGraph, counted: Census, extent: _Extent) -> list[_Bar
         _Bar(
             label(graph, row["id"]),
             _anchor(NodeKind.BUSINESS, number) if number <= (extent.top or number) else None,
-            row["total"],
-            bar([("stated", row["stated"]), ("inferred", row["inferred"])], most),
+            bar(parts, most),
+            in_words(parts),
         )
         for number, row in enumerate(rows, 1)
+        for parts in [[(name, row[name]) for name in ("stated", "inferred")]]
     ]
 
 
@@ -286,10 +321,11 @@ def _ruled_bars(parts: Sequence[_Part]) -> list[_Bar]:
         _Bar(
             part.rule.id,
             f"rule-{part.rule.id}",
-            len(part.found),
-            bar([(each.lower(), count) for each, count in _severities([part])], most),
+            bar(told, most),
+            in_words(told),
         )
         for part in parts
+        for told in [[(each.lower(), count) for each, count in _severities([part])]]
     ]
 
 
@@ -334,7 +370,7 @@ def _told(graph: AccessGraph, finding: Finding, extent: _Extent) -> dict[str, An
     about = _access(graph, finding)
     return {
         **_brief(graph, finding),
-        "picture": _picture(graph, about.paths[:PATHS_SHOWN]) if about else None,
+        "picture": _picture(graph, about.paths[:PATHS_SHOWN], extent) if about else None,
         "fix": _fix(graph, finding, about, extent.lines) if finding.rule in REVOKED else None,
     }
 
@@ -409,7 +445,7 @@ class _Subjects:
                 _anchor(self._kind, number),
                 label(self._graph, node),
                 len(found),
-                (_route(self._graph, found[place], self._extent.lines) for place in detailed),
+                (_route(self._graph, found[place], self._extent) for place in detailed),
                 (_row(self._graph, found[place]) for place in shown[len(detailed) :]),
                 len(found) - len(shown),
                 found.truncated,
@@ -425,7 +461,7 @@ def _row(graph: AccessGraph, about: Access) -> _Row:
     return _Row(about, *ends, path_sentence(graph, about.paths[0]))
 
 
-def _route(graph: AccessGraph, about: Access, most: int | None) -> _Route:
+def _route(graph: AccessGraph, about: Access, extent: _Extent) -> _Route:
     paths = about.paths[:PATHS_SHOWN]
     grants = dict.fromkeys(step.grant for path in paths for step in path.steps)
     return _Route(
@@ -435,18 +471,18 @@ def _route(graph: AccessGraph, about: Access, most: int | None) -> _Route:
         explain(graph, about).sentence,
         tuple(map(contradiction_line, about.contradictions[:PATHS_SHOWN])),
         tuple(_ShownPath(path_sentence(graph, path), path.contested) for path in paths),
-        shortened(list(_evidence(graph, grants, most)), most),
-        _picture(graph, paths),
+        shortened(list(_evidence(graph, grants, extent)), extent.lines),
+        _picture(graph, paths, extent),
     )
 
 
-def _evidence(graph: AccessGraph, grants: Iterable[str], most: int | None) -> Iterator[str]:
+def _evidence(graph: AccessGraph, grants: Iterable[str], extent: _Extent) -> Iterator[str]:
     for grant in grants:
-        yield from evidence_lines(graph, graph.grants[grant], None if most is None else SHOWN)
+        yield from evidence_lines(graph, graph.grants[grant], extent.records, extent.source)
 
 
-def _picture(graph: AccessGraph, paths: Sequence[Path]) -> Markup:
-    return Markup(svg(of_paths(graph, paths), alone=False))  # noqa: S704  # made by ElementTree, which escapes every text
+def _picture(graph: AccessGraph, paths: Sequence[Path], extent: _Extent) -> Markup:
+    return Markup(svg(of_paths(graph, paths, told=extent.source), alone=False))  # noqa: S704  # made by ElementTree, which escapes every text
 
 
 def _shown(value: Any) -> Any:

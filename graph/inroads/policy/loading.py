@@ -5,9 +5,10 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Callable
 from enum import StrEnum
+from pathlib import Path
 from typing import Any, TypeVar
 
-from inroads.errors import BadPolicy
+from inroads.errors import BadPolicy, file_words
 from inroads.model import Capability, Relation, Role
 from inroads.policy.grammar import Conveys
 from inroads.policy.rule_settings import judgement
@@ -22,8 +23,20 @@ from inroads.policy.tables import (
     RelationRow,
     RolePolicy,
 )
+from inroads.text import many
 
 _E = TypeVar("_E", bound=StrEnum)
+
+
+def read_policy(file: Path) -> Policy:
+    """Read a policy from a file. Raises BadPolicy, which names the file and every problem."""
+    try:
+        return load_policy(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeError) as error:
+        told = f"the policy {file} cannot be read: {file_words(error)}; it should be a TOML file"
+        raise BadPolicy(told) from None
+    except BadPolicy as error:
+        raise BadPolicy(f"{file}: {error.message}", problems=error.problems) from None
 
 
 def load_policy(text: str) -> Policy:
@@ -109,7 +122,7 @@ def load_policy(text: str) -> Policy:
                 readers[section](name, value, f"{section}.{name}")
     if problems:
         raise BadPolicy(
-            f"the policy has {len(problems)} problem(s)", problems=tuple(sorted(problems))
+            f"the policy has {many(len(problems), 'problem')}", problems=tuple(sorted(problems))
         )
     return Policy(words, roles, relations, alive, separation, judged)
 

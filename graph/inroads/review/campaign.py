@@ -60,7 +60,7 @@ from inroads.review.values import (
     rfc3339,
 )
 from inroads.store.ledger import Ledger
-from inroads.text import printable
+from inroads.text import many, printable
 
 # Made here, since msgspec crashes if two threads use a struct for the first time at once.
 _HEAD: Final = msgspec.json.Decoder(Head)
@@ -109,7 +109,7 @@ class Campaign:
 
     def __repr__(self) -> str:
         done = self.whole()
-        told = f"{done.total - done.undecided:,} of {done.total:,} items decided"
+        told = f"{done.total - done.undecided:,} of {many(done.total, 'item')} decided"
         return f"Campaign {self.name!r}: {told}{', signed off' * bool(self.signed)}"
 
     def _repr_html_(self) -> str:
@@ -405,7 +405,7 @@ class Campaign:
             undecided = len(numbers_of(rows, self.id, Filter(decided=False)))
             if undecided and not partial:
                 raise ReviewError(
-                    f"{undecided} items are undecided; decide them, or sign off partially",
+                    f"{many(undecided, 'item')} undecided; decide what is left, or sign off partially",
                     "UNDECIDED",
                 )
             # Nobody else can write until this is committed.

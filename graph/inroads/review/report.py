@@ -16,11 +16,11 @@ from typing import Final, NamedTuple
 import msgspec
 
 from inroads.errors import InroadsError
-from inroads.network.wording import MORE_PATHS
+from inroads.network.wording import MORE_PATHS, coverage_words
 from inroads.review.campaign import Campaign
 from inroads.review.frozen_access import Frozen
 from inroads.review.values import Ending, Head, Item, Progress, Signed, Verdict
-from inroads.text import printable
+from inroads.text import many, printable
 
 FORMAT: Final = "inroads review 1"
 """The format name in a report."""
@@ -114,7 +114,7 @@ def _paragraphs(campaign: Campaign) -> Iterator[str]:
     yield f"# Access review: {_text(campaign.name)}\n\n"
     if campaign.signed:
         rest = (
-            f", PARTIAL: {campaign.signed.undecided} items undecided"
+            f", PARTIAL: {many(campaign.signed.undecided, 'item')} undecided"
             if campaign.signed.undecided
             else ""
         )
@@ -131,7 +131,7 @@ def _paragraphs(campaign: Campaign) -> Iterator[str]:
         for name in ("keep", "revoke", "unsure", "undecided", "carried")
     )
     yield f"{f'; {campaign.forgotten} forgotten since' if campaign.forgotten else ''}\n"
-    yield f"- coverage: {'complete' if head.coverage.complete else 'NOT complete'}\n"
+    yield f"- {coverage_words(head.coverage)}\n"
     yield from (f"  - {_text(note)}\n" for note in head.coverage.notes)
     for item in campaign.items():
         yield "".join(_paragraph(item))

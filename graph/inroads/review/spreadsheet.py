@@ -11,7 +11,7 @@ import msgspec
 
 from inroads.network.wording import MORE_PATHS
 from inroads.review.values import Answer, Item, ReviewError, Verdict
-from inroads.text import fitting, printable
+from inroads.text import fitting, many, printable
 
 COLUMNS: Final = (
     "number", "decision", "why", "by", "decided_at", "carried", "opened", "principal", "who", "resource", "what",
@@ -103,7 +103,7 @@ def read(data: bytes) -> list[Answer]:
         answers.setdefault(answer.item, answer)
     if problems:
         raise ReviewError(
-            f"{len(problems)} rows have problems, so no decision was taken",
+            f"no decision was taken, because of problems in {many(len(problems), 'row')}",
             "BAD_SHEET",
             tuple(problems),
         )
@@ -152,6 +152,8 @@ def _answer(given: dict[str, Any], where: str) -> Answer | None:
     decision, number, why, expect = (
         given.get(name) for name in ("decision", "number", "why", "fingerprint")
     )
+    if "number" not in given or "decision" not in given:
+        raise ReviewError("a row needs number and decision, as in an exported file")
     if not all(each is None or isinstance(each, str) for each in (decision, why, expect)):
         raise ReviewError("decision, why and fingerprint must be texts")
     if not decision or not decision.strip():

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from inroads.errors import InroadsError
+from inroads.errors import InroadsError, file_words
 
 _MAX_TOKEN_BYTES: Final = 2**24
 
@@ -39,7 +39,7 @@ def open_private(path: Path) -> int:
     except OSError as error:
         if path.is_symlink():
             raise _unsafe(path, "is a symbolic link; name the file itself") from None
-        raise BadTokens(f"{path}: {error.strerror}") from None
+        raise BadTokens(file_words(error)) from None
     status = os.fstat(descriptor)
     problem = None
     if not stat.S_ISREG(status.st_mode):
@@ -55,7 +55,7 @@ def open_private(path: Path) -> int:
 
 
 def _unsafe(path: Path, problem: str) -> BadTokens:
-    return BadTokens(f"{path}: {problem}", code="UNSAFE_TOKENS", problems=(problem,))
+    return BadTokens(f"{path} {problem}", code="UNSAFE_TOKENS")
 
 
 def content_of(descriptor: int) -> bytes:

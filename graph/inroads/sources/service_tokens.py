@@ -30,6 +30,7 @@ import msgspec
 
 from inroads.documents.reader import parse_moment
 from inroads.sources.private_file import BadTokens, content_of, open_private, put_private
+from inroads.text import many
 
 ENVIRONMENT: Final = "INROADS_TOKENS"
 """The environment variable that holds the content of a token file."""
@@ -157,7 +158,7 @@ class TokenStore:
         self.close()
 
     def __repr__(self) -> str:
-        return f"TokenStore({str(self.path or ENVIRONMENT)!r}, {len(self.tokens)} tokens)"
+        return f"TokenStore({str(self.path or ENVIRONMENT)!r}, {many(len(self.tokens), 'token')})"
 
 
 class _Parsed(NamedTuple):

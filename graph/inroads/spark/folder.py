@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from inroads.errors import InroadsError
+from inroads.errors import InroadsError, extra_missing
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -76,7 +76,7 @@ def marker(place: str) -> Marker:
     try:
         import pyarrow.dataset as ds  # noqa: PLC0415  # it is optional
     except ImportError:
-        raise InroadsError("this needs pyarrow: install inroads[spark]", "EXTRA_MISSING") from None
+        raise extra_missing("this needs pyarrow", "spark") from None
     try:
         rows = ds.dataset(f"{place.rstrip('/')}/{MARKER}", format="parquet").to_table()
     except (OSError, ValueError):  # no such place, or a half-written file

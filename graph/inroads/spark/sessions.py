@@ -9,7 +9,7 @@ from socket import create_connection
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-from inroads.errors import InroadsError
+from inroads.errors import InroadsError, extra_missing
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -36,9 +36,7 @@ def connected(remote: str) -> Iterator[SparkSession]:
         from pyspark.errors import PySparkException  # noqa: PLC0415  # it is optional
         from pyspark.sql import SparkSession  # noqa: PLC0415
     except ImportError:
-        raise InroadsError(
-            "this needs Spark's client: install inroads[spark]", "EXTRA_MISSING"
-        ) from None
+        raise extra_missing("this needs Spark's client", "spark") from None
     if "token=" in remote.lower():
         raise InroadsError(f"an address must not have a token: put it into {TOKEN}", "BAD_REMOTE")
     _reached(remote)

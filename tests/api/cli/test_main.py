@@ -48,7 +48,7 @@ class TestAnswers:
         """Without --format a pipe gets one JSON object a line and nothing else."""
         done = run("reach", "b@example.com", *DOCUMENTS)
         assert len(rows(done.stdout)) == 6
-        assert done.stderr.startswith("6 accesses; coverage complete\n")
+        assert done.stderr.startswith("6 accesses; own documents complete\n")
         assert "coverage NOT complete" in run("who", "account:Xr82w", *DOCUMENTS).stderr
 
     def test_formats_agree(self) -> None:
@@ -318,7 +318,7 @@ class TestGenerate:
         asked = ("generate", "--identities", "5", "-o", str(file))
         told = run(*asked).stderr
         written = file.read_text()
-        assert told == f"{file}: {len(written.splitlines())} documents written\n"
+        assert told == f"{file}: {len(written.splitlines())} documents about 5 people written\n"
         file.write_text("mine")
         refused = run(*asked)
         assert (refused.returncode, file.read_text()) == (2, "mine")

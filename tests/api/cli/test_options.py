@@ -50,3 +50,23 @@ def test_demo_ends_with_what_to_try() -> None:
         done = run(*(word.replace("_", " ") for word in words))
         assert done.returncode == 0
         assert done.stdout
+
+
+@pytest.mark.parametrize("option", ["--policy", "--ledger", "--pseudonymise"])
+def test_a_file_that_cannot_be_used(option: str, tmp_path: Path) -> None:
+    """A missing file and a folder are an error in one line that names it, without a raw errno."""
+    for file in (tmp_path / "missing", tmp_path):
+        done = run("reach", "b@example.com", "--example", option, str(file))
+        assert done.returncode == 2
+        assert str(file) in done.stderr
+        assert "Errno" not in done.stderr
+        assert done.stderr.count("\n") == 1
+
+
+def test_a_ledger_that_is_none(tmp_path: Path) -> None:
+    """Documents are no ledger: the message says which option takes them."""
+    file = tmp_path / "me.json"
+    file.write_text("{}")
+    done = run("reach", "b@example.com", "--ledger", str(file))
+    assert done.returncode == 2
+    assert done.stderr == f"error: --ledger {file} is not a ledger; -d reads documents\n"

@@ -229,8 +229,11 @@ def test_bad_documents(bruce: AccessGraph) -> None:
 
 def test_bad_folders(tmp_path: Path) -> None:
     """A folder that is not there or has no documents, and a file that is no text, are told."""
-    for folder in (tmp_path, tmp_path / "nowhere"):
-        with pytest.raises(InroadsError, match=r"has 0 \.graphql files"):
+    for folder, told in (
+        (tmp_path, r"has 0 \.graphql files"),
+        (tmp_path / "nowhere", r"is not a folder; it should hold \.graphql files"),
+    ):
+        with pytest.raises(InroadsError, match=told):
             read_folder(folder)
     (tmp_path / "a.graphql").write_bytes(b"\xff")
     (tmp_path / "b.graphql").write_text(VERSION)

@@ -516,7 +516,7 @@ def test_a_listing_of_members(schema: Schema) -> None:
     coverage = found["reachedBy"]["coverage"]
     assert (coverage["complete"], coverage["teamsObserved"]) == (True, 1)
     assert (
-        "1 of 3 listed members of another_bruce (311394) have no login, and no access"
+        "without a login, and so without access: 1 of 3 listed members of another_bruce (311394)"
         in (coverage["notes"])
     )
     nodes = {each["principal"]["identityId"]: each for each in found["reachedBy"]["nodes"]}

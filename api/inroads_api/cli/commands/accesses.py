@@ -225,9 +225,7 @@ def explain(
         say_coverage(many(len(access.paths) if access else 0, "path"), coverage)
         say_age(coverage)
         if access and access.truncated:
-            say(
-                f"a limit cut this answer short: these are the first {len(access.paths):,} paths of more"
-            )
+            say(f"a limit cut this answer short: shown {many(len(access.paths), 'path')} of more")
         finish(graph)
 
 
@@ -347,8 +345,8 @@ def _path_lines(graph: Explorer, access: ExplainedAccess, most: int | None) -> I
             lines += map(Text, _step_lines(graph, step, number, told, most))
         used += len(lines)
         if most is not None and number > 1 and used > SCREEN:
-            left = more(len(access.paths) - number + 1)
-            yield Text(f"\n{left} paths: --all-evidence shows them")
+            left = many(len(access.paths) - number + 1, "more path")
+            yield Text(f"\n… {left}: --all-evidence shows all")
             return
         yield from lines
 

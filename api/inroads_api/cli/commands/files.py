@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from inroads import EXAMPLE
 from inroads.errors import InroadsError
 from inroads.model import NodeKind
 from inroads.output.export import FORMATS, check, stream, write
@@ -127,7 +128,9 @@ def report(
         if identity or business:
             kind = NodeKind.IDENTITY if identity else NodeKind.BUSINESS
             about = said_node(graph, identity or business or "", kind)
-        pieces = html_report(graph, about, top=top, full=full, now=given.as_of or now())
+        names = {str(EXAMPLE): "the example", "-": "standard input"}
+        read = [names.get(each, Path(each).name) for each in given.places if not graph.masked]
+        pieces = html_report(graph, about, top=top, full=full, now=given.as_of or now(), read=read)
         with out.open("w", encoding="utf-8", errors="replace") as stream:
             stream.writelines(pieces)
         say_coverage(str(out), graph.coverage())

@@ -28,7 +28,7 @@ from inroads.errors import InroadsError
 from inroads.network.wording import label
 from inroads.output.rows import json_row
 from inroads.output.sarif import write
-from inroads.policy.loading import load_policy
+from inroads.policy.loading import read_policy
 from inroads.policy.tables import STOCK
 from inroads.text import many, printable
 from inroads_api.cli.choices import choice_option
@@ -179,11 +179,13 @@ def findings(
         finish(graph)
 
 
-def rules(policy: PolicyFile = None, output: Output = None) -> None:
+def rules(policy: PolicyFile = None, no_pager: NoPager = False, output: Output = None) -> None:
     """List the rules of a security review with meaning, population and severity by the policy."""
     with failing():
-        judged = (load_policy(policy.read_text(encoding="utf-8")) if policy else STOCK).judgement
-        print_values(RULES.values(), judged, output)
+        judged = (read_policy(policy) if policy else STOCK).judgement
+        table = (output or default_format()) is Format.TABLE
+        with paged(wanted=table and not no_pager):
+            print_values(RULES.values(), judged, output)
 
 
 def _print(found: Findings, output: FindingsFormat) -> None:

@@ -14,7 +14,7 @@ from inroads.network.names.lookup import nearest_to
 from inroads.output.node_rows import match_row
 from inroads.store.ledger import is_ledger
 from inroads.text import many
-from inroads_api.cli.options import Given, finish, grouped
+from inroads_api.cli.options import Given, finish, grouped, text_of
 from inroads_api.cli.terminal import USAGE, Output, failing, now, print_rows, say, write_json
 from inroads_api.execution.execute import build_schema, execute
 from inroads_api.versions.review_desk import Desk, Reviews
@@ -36,7 +36,7 @@ def query(
     with failing():
         values = {} if variables is None else _json_object(variables)
         if text.startswith("@"):
-            text = Path(text[1:]).read_text(encoding="utf-8")
+            text = text_of(Path(text[1:]), "a GraphQL document")
         graph, known = given.graph(), given.places
         shown = len(known) == 1 and is_ledger(known[0]) and not given.pseudonymise
         desk = Desk(Reviews(Path(known[0]), now)) if shown else None

@@ -17,7 +17,7 @@ import msgspec
 import typer
 
 from inroads import review
-from inroads.errors import BadId, InroadsError
+from inroads.errors import BadId, InroadsError, extra_missing
 from inroads.explorer import Explorer
 from inroads.model import AccessState, Certainty, NodeKind, Role, node_id
 from inroads.reach.answers import RESOURCES
@@ -195,6 +195,8 @@ def list_(ledger: LedgerFile = None, output: Output = None) -> None:
     """List all campaigns with their progress."""
     with failing(), _opened(ledger) as opened:
         rows = [row_of(each) for each in review.campaigns(opened)]
+        if not rows:
+            say("there is no campaign; `inroads review start NAME --by WHO` begins one")
         if (output or default_format()) is Format.TABLE:
             rows = [short_row(each) for each in rows]
         print_rows(rows, output)
@@ -262,10 +264,7 @@ def work(
         try:
             screen = import_module("inroads_api.cli.worklist.screen")
         except ModuleNotFoundError:
-            raise InroadsError(
-                f"the full screen needs Textual: {sys.executable} -m pip install '.[review]' in the checkout",
-                "EXTRA_MISSING",
-            ) from None
+            raise extra_missing("the full screen needs Textual", "review") from None
         if not (sys.stdin.isatty() and sys.stdout.isatty()):
             raise InroadsError("the full screen needs a terminal", "NO_TERMINAL")
         session = Session(found, by, now, which.chosen(_about(found, of)))

@@ -11,7 +11,7 @@ import typer
 
 from inroads.text import many
 from inroads_api.cli.choices import choice_option
-from inroads_api.cli.options import duration_option, load_graph
+from inroads_api.cli.options import duration_option, load_graph, text_of
 from inroads_api.cli.terminal import REJECTED, RFC3339, Output, failing, now, print_rows, say
 from inroads_api.security.audit import asked_about
 from inroads_api.security.audit_verification import verify as verified
@@ -98,7 +98,7 @@ def _businesses(given: list[str] | None, file: Path | None) -> list[str] | None:
     """Return the given ids, None for no limit."""
     if not given and file is None:
         return None
-    lines = file.read_text(encoding="utf-8").split() if file else []
+    lines = text_of(file, "one business id a line").split() if file else []
     return [*(given or ()), *lines]
 
 

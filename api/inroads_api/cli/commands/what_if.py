@@ -17,7 +17,7 @@ from inroads.explorer import Explorer
 from inroads.model import NodeKind
 from inroads.output.rows import json_row, table_row
 from inroads.reach.answers import RESOURCES
-from inroads.text import many, more, shortened
+from inroads.text import many, shortened
 from inroads_api.cli.choices import choice_option
 from inroads_api.cli.naming import (
     Principal,
@@ -266,4 +266,4 @@ def _print_remedies(what: WhatIf[Any]) -> None:
         print_line(f"  {number}. {remedy.sentence}", len(f"{number}. "))
         print_line(f"     {remedy.source} {remedy.pointer}")
     if (left := len(what.remedies) - REMEDIES_SHOWN) > 0:
-        typer.echo(f"  {more(left)} records must go: -f json lists them")
+        typer.echo(f"  … {many(left, 'more record')} to remove: -f json lists them")

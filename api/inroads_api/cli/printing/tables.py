@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from inroads.text import printable
+from inroads.text import middle_cut, printable
 
 ROWS: Final = 50
 """The most rows of a table on a terminal."""
@@ -36,7 +36,16 @@ ORANGE, RED, GREEN, BLUE, VIOLET, GREY = (
 SHOWN_DIGITS: Final = 12
 """How many digits of a document's hash are shown to people."""
 
-UNBROKEN: Final = {"principal": 28, "resource": 28, "grant": 48, "sha256": SHOWN_DIGITS}
+SOURCE, WIDE_SOURCE = 28, 44
+"""The most characters of a source, the path of a file, in a narrow and in a wide table."""
+
+UNBROKEN: Final = {
+    "principal": 28,
+    "resource": 28,
+    "grant": 48,
+    "sha256": SHOWN_DIGITS,
+    "source": WIDE_SOURCE,
+}
 """Columns of ids and names, which a reader copies: other columns wrap before these do, and up to so
 many characters they are never made narrower for others.
 """
@@ -155,4 +164,6 @@ def cell_parts(value: Any) -> list[str]:
 
 def _text(name: str, cell: Any) -> Text:
     lines = "\n".join(map(printable, "\n".join(cell_parts(cell)).split("\n")))
+    if name == "source":
+        lines = middle_cut(lines, SOURCE if is_narrow() else WIDE_SOURCE)
     return coloured(lines) if name in JUDGED else Text(lines)

@@ -125,7 +125,7 @@ class Worklist(App[None]):
             return
         narrowed = "undecided under this filter" if written(self.session.chosen) else "undecided"
         which = "marked" if self.session.marks else narrowed
-        title = f"{_ASKED[said]} {len(numbers):,} items, all {which}: why?"
+        title = f"{_ASKED[said]} {many(len(numbers), 'item')}, all {which}: why?"
         self._ask_why(title, said, partial(self._decide_many, numbers, said))
 
     def action_skip(self) -> None:

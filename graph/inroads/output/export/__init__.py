@@ -98,6 +98,10 @@ def _replacing(target: Path, *, force: bool) -> Iterator[Path]:
     """Open a file beside the target that replaces it when whole, readable by its owner alone."""
     if target.is_dir() or (target.exists() and not force):
         raise InroadsError(f"{target} already exists", "EXISTS")
+    if not target.parent.is_dir():
+        raise InroadsError(
+            f"there is no folder {target.parent} to write {target.name} into", "NO_FOLDER"
+        )
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=".export-")
     os.close(handle)
     try:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import IO, Any, Final
 
-from inroads.errors import InroadsError
+from inroads.errors import extra_missing
 from inroads.network.access_graph import AccessGraph
 from inroads.output.export.rows import EDGE, NODE, edges, nodes, texts
 from inroads.text import escaped
@@ -29,7 +29,7 @@ def _write(stream: IO[bytes], fields: dict[str, type], rows: Iterator[dict[str, 
         import pyarrow as pa  # noqa: PLC0415  # an optional extra
         from pyarrow import parquet  # noqa: PLC0415  # likewise
     except ImportError:
-        raise InroadsError("this needs Arrow: install inroads[arrow]", "EXTRA_MISSING") from None
+        raise extra_missing("this needs Arrow", "arrow") from None
     types = {str: pa.string(), bool: pa.bool_(), list: pa.list_(pa.string())}
     schema = pa.schema([(name, types[kind]) for name, kind in fields.items()])
     with parquet.ParquetWriter(stream, schema) as writer:

@@ -7,7 +7,7 @@ tells the number; what has no place at all is counted below the picture.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -83,15 +83,24 @@ class Scene(NamedTuple):
     note: str | None
 
 
-def of_paths(graph: AccessGraph, paths: Sequence[Path], *, truncated: bool = False) -> Scene:
-    """Return the scene of paths, the first of them that fit. `truncated` tells that there are more."""
+def of_paths(
+    graph: AccessGraph,
+    paths: Sequence[Path],
+    *,
+    truncated: bool = False,
+    told: Callable[[str], str] = str,
+) -> Scene:
+    """Return the scene of paths, the first of them that fit. `truncated` tells that there are more.
+
+    `told` says how the sources of evidence are written.
+    """
     shown, columns = _fitting(paths)
     steps: defaultdict[Ends, dict[Step, list[Path]]] = defaultdict(dict)
     for path in shown:
         for step in path.steps:
             steps[step.principal, step.resource].setdefault(step, []).append(path)
     boxes = {node: _box(graph, node, column) for node, column in columns.items()}
-    lines = {ends: _line(graph, taken) for ends, taken in steps.items()}
+    lines = {ends: _line(graph, taken, told) for ends, taken in steps.items()}
     note = _note(len(paths), len(paths) - len(shown), truncated=truncated)
     return Scene(counted(len(shown), "path"), boxes, lines, note)
 
@@ -148,11 +157,13 @@ def _box(graph: AccessGraph, node: str, column: int) -> Box:
     return Box(label(graph, node), below, kind, bool(latent), column, tip)
 
 
-def _line(graph: AccessGraph, steps: dict[Step, list[Path]]) -> Line:
+def _line(
+    graph: AccessGraph, steps: dict[Step, list[Path]], told: Callable[[str], str] = str
+) -> Line:
     paths = [path for taken in steps.values() for path in taken]
     words = dict.fromkeys(_word(step.relation, step.role) for step in steps)
     grants = [graph.grants[step.grant] for step in steps]
-    tips = [line for grant in grants[:TOLD] for line in _told(graph, grant)]
+    tips = [line for grant in grants[:TOLD] for line in _told(graph, grant, told)]
     tips += [more(len(grants) - TOLD)] * (len(grants) > TOLD)
     return Line(
         " + ".join(words),
@@ -163,10 +174,11 @@ def _line(graph: AccessGraph, steps: dict[Step, list[Path]]) -> Line:
     )
 
 
-def _told(graph: AccessGraph, grant: Grant) -> list[str]:
+def _told(graph: AccessGraph, grant: Grant, told: Callable[[str], str] = str) -> list[str]:
     """Return the lines of a grant in a tooltip: its records, and what contradicts them."""
     contradictions = map(contradiction_line, grant.contradictions)
-    return [records(graph, grant), *evidence_lines(graph, grant), *shortened([*contradictions])]
+    lines = evidence_lines(graph, grant, told=told)
+    return [records(graph, grant), *lines, *shortened([*contradictions])]
 
 
 def _word(relation: Relation, role: Role | None) -> str:

@@ -92,7 +92,7 @@ def test_the_key_file(key: Path, tmp_path: Path) -> None:
     for file, words in (
         (key, "chmod 600"),
         (weak, "too weak"),
-        (tmp_path / "none", "No such file"),
+        (tmp_path / "none", "does not exist"),
     ):
         done = run("census", *DOCUMENTS, "--pseudonymise", str(file))
         assert (done.returncode, done.stdout) == (2, "")

@@ -39,3 +39,11 @@ def test_it_says_how_the_explorer_is_had(told: str) -> None:
     first, second = told.splitlines()
     assert re.search(rf"GraphQL is at {ADDRESS}graphql;", first)
     assert second.endswith("INROADS_WEB=require pip install . builds it, or says what fails")
+
+
+def test_a_certificate_that_is_not_there(tmp_path: Path) -> None:
+    """The error names the file of TLS that is missing, and has no errno."""
+    missing = str(tmp_path / "cert.pem")
+    done = run("serve", *DOCUMENTS, "--port", "0", "--tls-cert", missing, "--tls-key", missing)
+    assert done.returncode == 2
+    assert done.stderr.endswith(f"error: the TLS files cannot be used: {missing} does not exist\n")

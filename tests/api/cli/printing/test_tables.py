@@ -105,3 +105,14 @@ def test_narrow_tables_join_columns() -> None:
     wide = run_terminal("demo", columns=120).stdout.splitlines()
     assert ["resource", "access", "how"] in [line.split() for line in narrow]
     assert ["resource", "roles", "certainty", "state", "how"] in [line.split() for line in wide]
+
+
+def test_a_long_source_keeps_its_name(tmp_path: Path) -> None:
+    """A deep path is cut in its middle, so that the name of the file is whole in its cell."""
+    deep = tmp_path / ("a" * 40) / ("b" * 40)
+    deep.mkdir(parents=True)
+    (deep / "one.json").write_text("{")
+    for columns in (80, 120):
+        told = run_terminal("check", str(tmp_path), columns=columns).stdout
+        assert "bbb/one.json" in told
+        assert "a" * 20 not in told

@@ -52,7 +52,8 @@ def check(
             say(file_moments(count))
         say(
             f"{many(len(graph.documents), 'document')} taken, {len(graph.rejections)} rejected, "
-            f"{many(len(graph.issues), 'issue')}; {graph.number_of_nodes()} nodes, {len(graph.grants)} grants"
+            f"{many(len(graph.issues), 'issue')}; "
+            f"{many(graph.number_of_nodes(), 'node')}, {many(len(graph.grants), 'grant')}"
         )
         raise typer.Exit(REJECTED if graph.rejections else 0)
 
@@ -75,7 +76,9 @@ def _unknown_keys(graph: Explorer) -> list[dict[str, Any]]:
 
 
 def generate(
-    identities: Annotated[int, typer.Option(min=1, metavar="N", help="How many identities.")],
+    identities: Annotated[
+        int, typer.Option(min=1, metavar="N", help="How many people; each is an identity.")
+    ],
     seed: Annotated[
         int, typer.Option(min=0, metavar="N", help="The same seed gives the same bytes.")
     ] = 0,
@@ -92,7 +95,8 @@ def generate(
 ) -> None:
     """Write the documents of a synthetic population as NDJSON.
 
-    One person in ten is named by others only, and has no document of their own.
+    One person in ten has no document of their own, and is there only where others name them. Older
+    documents and those of teams come on top.
     """
     with failing():
         out = None if str(out) == "-" else out
@@ -103,7 +107,11 @@ def generate(
         with _opened(out) as stream:
             written = sum(stream.write(line) > 0 for line in lines)
         if out:
-            say(f"{out}: {many(written, 'document')} written")
+            say(f"{out}: {many(written, 'document')} about {_people(identities)} written")
+
+
+def _people(number: int) -> str:
+    return "1 person" if number == 1 else f"{number:,} people"
 
 
 def _opened(out: Path | None) -> AbstractContextManager[Any]:

@@ -6,6 +6,7 @@ import datetime as dt
 import sys
 from collections.abc import Iterator
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -34,9 +35,11 @@ from inroads_api.cli.options import (
     Teams,
     default_ledger,
     duration_option,
+    grouped,
     moment_option,
 )
-from inroads_api.cli.printing.tables import SHOWN_DIGITS
+from inroads_api.cli.printing.shown import Shown
+from inroads_api.cli.printing.tables import GREY, SHOWN_DIGITS, is_narrow, print_text
 from inroads_api.cli.terminal import (
     NOT_FOUND,
     REJECTED,
@@ -215,7 +218,9 @@ def info(ledger: LedgerFile = None, output: Output = None) -> None:
 
 
 @app.command(name="list")
+@grouped
 def list_(
+    *,
     ledger: LedgerFile = None,
     subject: Annotated[
         str | None, typer.Option(help="Only documents about this node: identity:712052.")
@@ -224,16 +229,32 @@ def list_(
     after: Annotated[
         int, typer.Option(min=0, help="Only documents after this sequence number.")
     ] = 0,
-    limit: Annotated[int | None, typer.Option(min=1, help="The most rows.")] = None,
-    output: Output = None,
+    shown: Shown,
 ) -> None:
     """List the documents in order of arrival."""
     with failing(), Ledger(ledger or default_ledger(), create=False, read_only=True) as opened:
-        rows = opened.rows(subject=subject, as_of=as_of, after=after, limit=limit)
+        most = None if shown.most is None else shown.most + 1
+        rows = opened.rows(subject=subject, as_of=as_of, after=after, limit=most)
         found = (row._asdict() for row in rows)
-        if (output or default_format()) is Format.TABLE:
-            found = (row | {"sha256": row["sha256"][:SHOWN_DIGITS]} for row in found)
-        print_rows(found, output)
+        if shown.format is not Format.TABLE:
+            print_rows(islice(found, shown.most), shown.format)
+            return
+        listed = [_short(row) for row in found]
+        with shown.paged():
+            print_rows(shown.first(listed), shown.format)
+            if shown.most and len(listed) > shown.most:
+                last = listed[shown.most - 1]["sequence"]
+                print_text(f"there are more: --after {last} goes on, --limit 0 shows all", GREY)
+
+
+def _short(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a row of a list that people look at; a narrow one has a date, and not all columns."""
+    short = row | {"sha256": row["sha256"][:SHOWN_DIGITS]}
+    if not is_narrow():
+        return short
+    left_out = {"kind", "moment_source", "bytes"}
+    narrow = short | {"observed_at": str(row["observed_at"])[: len("2026-03-01")]}
+    return {name: value for name, value in narrow.items() if name not in left_out}
 
 
 @app.command()

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 import inroads
-from commands import INROADS, rows, run
+from commands import INROADS, rows, run, run_terminal
 from inroads.documents.reader import parse_moment
 from service import Service
 
@@ -392,3 +392,16 @@ def asked(address: str) -> dict[str, Any]:
     with urllib.request.urlopen(request, timeout=10) as response:  # noqa: S310  # the loopback
         found: dict[str, Any] = json.load(response)["data"]["graph"]
     return found
+
+
+def test_a_long_list_is_short_on_a_terminal(tmp_path: Path) -> None:
+    """A terminal shows the first documents and how to go on; a pipe has all of them."""
+    people, ledger = tmp_path / "people.ndjson", str(tmp_path / "kept.db")
+    run("generate", "--identities", "80", "-o", str(people))
+    run("ingest", str(people), "--ledger", ledger)
+    whole = run("ledger", "list", "--ledger", ledger).stdout.splitlines()
+    assert len(whole) > 60
+    told = run_terminal("ledger", "list", "--ledger", ledger, "--no-pager", columns=120).stdout
+    assert "there are more: --after 50 goes on, --limit 0 shows all" in told
+    rest = run("ledger", "list", "--ledger", ledger, "--after", "50").stdout.splitlines()
+    assert whole[50:] == rest
