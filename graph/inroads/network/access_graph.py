@@ -24,10 +24,11 @@ from inroads.columns.claimset import (
     ROLES,
     SCOPES,
     SLOTS,
-    TABLE_SLOTS,
     WORD_ATTRIBUTES,
+    latest_covers,
 )
 from inroads.columns.fold import Fold
+from inroads.documents.claims import TABLES_OF_ME
 from inroads.documents.reader import Content, reread
 from inroads.documents.records import Business, Me, Members, Team
 from inroads.errors import AmbiguousEmail, BadId, Issue
@@ -275,26 +276,27 @@ class AccessGraph(MultiDiGraph):
         it.
         """
         rows, number = self.fold.said.attributes, self.index.number(node)
-        if number is None or self.ended(number, attribute):
+        if number is None:
             return None
         first, last = (
             np.searchsorted(rows.node, rows.node.dtype.type(number), side)
             for side in ("left", "right")
         )
         named = np.flatnonzero(rows.name[first:last] == ATTRIBUTES.index(attribute))
-        return int(rows.document[first + named[-1]]) if len(named) else None
+        documents = rows.document[first + named[::-1]].tolist()
+        return next((each for each in documents if self.stands(each, attribute)), None)
 
-    def ended(self, node: int, attribute: str) -> bool:
-        """Return whether a status or permission is not known, or not any more."""
-        place = ATTRIBUTES.index(attribute)
-        if TABLE_SLOTS[place] == NONE:
-            return False
-        start = (
-            0
-            if attribute == "permissions"
-            else self.fold.kind_starts[KINDS.index(NodeKind.ACCOUNT)]
-        )
-        return bool(self.fold.attributes[attribute][node - start] == NONE)
+    def stands(self, document: int, attribute: str) -> bool:
+        """Return whether no newer document of the subject has ended what a document says.
+
+        Only a status or a permission ends so: with a table that lacks it.
+        """
+        if attribute not in TABLES_OF_ME:
+            return True
+        said = self.fold.said
+        latest = int(latest_covers(said, said.documents.subject[[document]], attribute)[0])
+        moment = said.documents.moment
+        return latest == NONE or bool(moment[latest] <= moment[document])
 
     def latent(self, node: str) -> tuple[str, ...]:
         """Why access through a node is latent, as codes; none when it is alive, or nothing is known.

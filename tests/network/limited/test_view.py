@@ -64,6 +64,7 @@ def told(access: Access) -> Any:
 
 
 @given(st.integers(0, 2**32))
+@example(6976360)  # a status that one of two documents has ended
 @example(24140)  # one record states two memberships, of which one is contested
 @settings(max_examples=40, deadline=None)
 def test_who_reaches_what_is_allowed(seed: int) -> None:
@@ -271,6 +272,24 @@ def test_who_left_is_not_there() -> None:
     (access,) = reached_by(part, "business:1")
     assert access.reasons == ("cancelled",)
     assert b"10" not in b"".join(each.body for each in part.documents)
+
+
+@pytest.mark.parametrize("told_by", [20, 30])
+def test_a_status_that_one_document_has_ended(told_by: int) -> None:
+    """A status stands by the document that still has it, though one that is shown has lost it."""
+    rows = {"business_memberships": [membership(5, 1, account_id="A")]}
+    cancelled = {"subscription_statuses": {"A": "cancelled"}}
+    now = (me(20, **rows, subscription_statuses={}), DAYS[1])
+    graph = explore(
+        [(me(20, **rows, **cancelled), DAYS[0]), (me(told_by, **cancelled), DAYS[0]), now]
+    )
+    stands = ("cancelled",) if told_by == 30 else ()
+    for each in (graph, limited(graph, "business:1")):
+        (access,) = reached_by(each, "business:1")
+        assert access.reasons == stands
+    number = graph.stating("account:A", "subscription_status")
+    subject = None if number is None else graph.documents[number].subject
+    assert subject == ("identity:30" if stands else None)
 
 
 def test_latent_through_a_placeholder() -> None:

@@ -357,6 +357,8 @@ class Selection(Generic[_G]):
     ) -> Attribute | None:
         """An attribute as a document states it, if that still counts, or is what is known now."""
         node, name, value = given.node, given.name, given.value
+        if not self.whole.stands(number, name):
+            return None
         counts = number in self._latest.get((node, name), ())
         if isinstance(value, Place):
             return Attribute(node, name, places[value]) if counts else None
@@ -387,7 +389,7 @@ class Selection(Generic[_G]):
         rows = take(rows, _rows(rows.node, self._numbers))
         found: dict[tuple[str, str], set[int]] = defaultdict(set)
         for document, node, name in zip(*(each.tolist() for each in rows[:3]), strict=True):
-            if document in self._documents and not self.whole.ended(node, ATTRIBUTES[name]):
+            if document in self._documents and self.whole.stands(document, ATTRIBUTES[name]):
                 found[self.index.name(node), ATTRIBUTES[name]].add(document)
         return found
 
