@@ -143,8 +143,11 @@ def test_pseudonyms() -> None:
 def test_one_subject() -> None:
     """A report of one identity or business is of that one; what is unknown or neither is an error before any output."""
     graph = load(EXAMPLE)
-    assert "Which businesses" not in _page(graph, "b@example.com")
-    assert "Who reaches most" not in _page(graph, "business:77128")
+    titles = "What this person reaches", "Who reaches this business"
+    for subject, wanted in (("b@example.com", titles[0]), ("business:77128", titles[1])):
+        page = _page(graph, subject)
+        assert [each for each in titles if each in page] == [wanted]
+        assert "reaches most" not in page
     for subject, error in (("identity:5", NotFound), ("account:zDmNq", InroadsError)):
         with pytest.raises(error):
             report(graph, subject)

@@ -211,6 +211,7 @@ def report(
         "ruled": _ruled_bars(parts),
         "themes": _themes(graph, parts, extent),
         "looked": found.looked,
+        "subject": node,
         "people": _Subjects(graph, figures, NodeKind.IDENTITY, node, extent) if people else (),
         "businesses": (
             _Subjects(graph, figures, NodeKind.BUSINESS, node, extent)
