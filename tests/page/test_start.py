@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 from pathlib import Path
@@ -12,6 +13,7 @@ from playwright.sync_api import Page, Route, expect
 
 from browsing import Complaints, Served, axe_findings
 from inroads import EXAMPLE
+from records import DAY, me, membership
 
 EMAIL = "b@example.com"
 
@@ -106,6 +108,25 @@ def test_a_slow_panel_costs_itself_alone(
     page.unroute("**/graphql")
     changes.get_by_role("button", name="Try again").click()
     expect(changes.get_by_role("link", name="All changes")).to_be_visible()
+
+
+def test_changes_lead_to_as_many(page: Page, served: Served, tmp_path: Path) -> None:
+    """A figure of the last days leads to its own kind, and there are as many, early on the first day too."""
+    first = DAY[1].replace(hour=1)
+    rows = [membership(1, 10), membership(2, 20)]
+    documents = [(rows, DAY[0]), (rows[:1], first), ([], first + dt.timedelta(days=30, hours=5))]
+    file = tmp_path / "me.ndjson"
+    lines = [
+        {"observed_at": when.isoformat(), "document": me(1, business_memberships=held)}
+        for held, when in documents
+    ]
+    file.write_text("".join(f"{json.dumps(each)}\n" for each in lines), encoding="utf-8")
+    page.goto(served("-d", str(file)))
+    page.get_by_role("region", name="Changes in the last 30 days").get_by_role(
+        "link", name="lost 2"
+    ).click()
+    expect(page).to_have_url(re.compile("view=changes&since=2026-01-02&kind=lost$"))
+    expect(page.get_by_role("heading", name=re.compile("^2 accesses changed"))).to_be_visible()
 
 
 def test_a_refusal_for_a_time_counts_down(

@@ -19,6 +19,8 @@ interface Props<Item> {
   open?(index: number): void;
   /** Told of the rows in sight, so that they can be loaded. */
   seen?(first: number, last: number): void;
+  /** What the rows are of: with another one, rows at the same places are told of anew. */
+  of?: unknown;
   /** Where the list is scrolled to at first, in pixels. */
   top?: number;
   scroll?(top: number): void;
@@ -58,7 +60,7 @@ export function Rows<Item>(props: Props<Item>) {
     if (!box.current || chosen < 0 || !(moved || drawn)) return;
     box.current.scrollTop = scrolled(view, box.current.scrollTop, chosen);
   }, [chosen, high.value]);
-  useEffect(() => seen?.(first, last), [first, last]);
+  useEffect(() => seen?.(first, last), [first, last, props.of]);
 
   const key = (event: KeyboardEvent) => {
     if (event.key === "Enter" && chosen >= 0) {

@@ -9,7 +9,7 @@ const host = document.createElement("div");
 document.body.append(host);
 afterEach(() => render(null, host));
 
-function shown(chosen: number, count = 1000) {
+function shown(chosen: number, count = 1000, of: unknown = null) {
   const told = { choose: vi.fn(), open: vi.fn(), seen: vi.fn() };
   act(() =>
     render(
@@ -20,6 +20,7 @@ function shown(chosen: number, count = 1000) {
         row={(name) => <b>{name}</b>}
         height={50}
         chosen={chosen}
+        of={of}
         {...told}
       />,
       host,
@@ -43,6 +44,12 @@ test("only rows in sight are drawn, each with its place; what is not loaded is t
   expect(rows[1]?.getAttribute("aria-setsize")).toBe("1000");
   expect(list.querySelector("svg")?.getAttribute("height")).toBe("50000");
   expect(seen).toHaveBeenCalledWith(0, rows.length);
+});
+
+test("rows of something else are told of anew, though they are at the same places", () => {
+  expect(shown(-1, 30, "open").seen).toHaveBeenCalledOnce();
+  expect(shown(-1, 30, "open").seen).not.toHaveBeenCalled();
+  expect(shown(-1, 30, "kept").seen).toHaveBeenCalledOnce();
 });
 
 test("arrows choose within the list, Enter and a click open", () => {

@@ -4,14 +4,17 @@ import type { ChangeKind } from "../../generated/operations";
 import { ask } from "../../state/client";
 import { fresh } from "../../state/location";
 import { count, day } from "../../words";
+import { before, dayOf, dayText } from "../changes/days";
+import { GROUPS, type Group } from "../changes/kinds";
+import { MONTH } from "../changes/presets";
 import { useHeavy } from "./heavy";
 import { Panel } from "./panel";
-import { daysBefore, KINDS, kinds } from "./words";
-
-const DAYS = 30;
+import { KINDS, kinds } from "./words";
 
 export function ChangesPanel({ at, newest }: { at: string | null; newest: string | null }) {
-  const since = newest && daysBefore(newest, DAYS);
+  // As the view of changes counts: from the beginning of a day.
+  const first = newest ? dayOf(newest) - MONTH : null;
+  const since = first === null ? null : before(first);
   const question = useHeavy("changes", since && JSON.stringify([since, at]), (abort) =>
     ask(changes, { since: since ?? "", until: null, at }, abort).then(
       ({ graph }) => graph?.changes ?? null,
@@ -19,7 +22,7 @@ export function ChangesPanel({ at, newest }: { at: string | null; newest: string
   );
   return (
     <Panel
-      title={`Changes in the last ${DAYS} days`}
+      title={`Changes in the last ${MONTH} days`}
       question={question}
       wait={
         since
@@ -30,11 +33,15 @@ export function ChangesPanel({ at, newest }: { at: string | null; newest: string
     >
       {(found) => {
         const { happened, seen } = kinds(found?.counts ?? []);
-        const place = fresh({ view: "changes", ...(since && { since: day(since) }) });
+        const from = first === null ? {} : { since: dayText(first) };
+        const place = (kind: Group | null) =>
+          fresh({ view: "changes", ...from, ...(kind && { kind }) });
         return (
           <>
             <p class="start-summary">
-              {newest && since && `${day(since)} to ${day(newest)}, the newest document`}
+              {newest &&
+                first !== null &&
+                `${dayText(first)} to ${day(newest)}, the newest document`}
             </p>
             {happened.length ? (
               <Kinds counts={happened} place={place} />
@@ -50,7 +57,7 @@ export function ChangesPanel({ at, newest }: { at: string | null; newest: string
             {found?.truncated && (
               <p class="start-waiting">A limit cut this short: there may be more.</p>
             )}
-            <a class="start-all" href={place}>
+            <a class="start-all" href={place(null)}>
               All changes
             </a>
           </>
@@ -62,15 +69,18 @@ export function ChangesPanel({ at, newest }: { at: string | null; newest: string
 
 interface KindsProps {
   counts: readonly { kind: ChangeKind; count: number }[];
-  place: string;
+  place: (kind: Group | null) => string;
 }
+
+const groupWith = (kind: ChangeKind): Group | null =>
+  (Object.keys(GROUPS) as Group[]).find((each) => GROUPS[each].includes(kind)) ?? null;
 
 function Kinds({ counts, place }: KindsProps) {
   return (
     <ul class="start-ranked">
       {counts.map(({ kind, count: number }) => (
         <li key={kind}>
-          <a href={place}>
+          <a href={place(groupWith(kind))}>
             <span class="start-name">{KINDS[kind]}</span>
             <span class="start-figure">{count(number)}</span>
           </a>

@@ -104,10 +104,3 @@ export function kinds(counts: Kinds): { happened: Kinds; seen: Kinds } {
     seen: sorted.filter(({ kind }) => SEEN.has(kind)),
   };
 }
-
-/** The moment so many days before another one. */
-export function daysBefore(moment: string, days: number): string {
-  const time = new Date(moment);
-  time.setUTCDate(time.getUTCDate() - days);
-  return time.toISOString().replace(/\.\d+Z$/, "Z");
-}

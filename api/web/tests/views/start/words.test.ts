@@ -1,6 +1,6 @@
 // The start view puts what is worst first, and what was merely seen apart.
 import { expect, test } from "vitest";
-import { apart, daysBefore, kinds, rules, severities } from "../../../src/views/start/words";
+import { apart, kinds, rules, severities } from "../../../src/views/start/words";
 
 const count = (rule: string, severity: "HIGH" | "LOW", all: number, suppressed = 0) => ({
   rule,
@@ -35,10 +35,6 @@ test("what was first observed is apart from what was gained", () => {
   ]);
   expect(found.happened.map(({ kind }) => kind)).toEqual(["GAINED", "LOST"]);
   expect(found.seen).toEqual([{ kind: "OBSERVED", count: 5 }]);
-});
-
-test("days before a moment cross the ends of months", () => {
-  expect(daysBefore("2026-03-01T10:00:00Z", 30)).toBe("2026-01-30T10:00:00Z");
 });
 
 test("figures that are none are not told", () => {

@@ -32,7 +32,9 @@ export function List({ desk }: { desk: Desk }) {
     <div class={desk.mayDecide.value ? "items" : "items reading"} ref={box}>
       {problem && <Trouble problem={problem} again={desk.list.again} />}
       {lost && <Trouble problem={lost} again={() => desk.rows.want(numbers.slice(0, 1))} />}
-      {answer && !numbers.length && <p class="empty">No item is like that. Nothing is hidden.</p>}
+      {answer && !numbers.length && (
+        <p class="empty">No item is like that: the choices above leave out all others.</p>
+      )}
       {numbers.length > 0 && (
         <Rows
           label="Items of the campaign"
@@ -40,6 +42,7 @@ export function List({ desk }: { desk: Desk }) {
           height={HEIGHT}
           chosen={desk.place.value}
           choose={(index) => desk.show(numbers[index] ?? null)}
+          of={numbers}
           seen={(first, last) => desk.rows.want(numbers.slice(first, last))}
           item={(index) => loaded.get(numbers[index] ?? 0) ?? null}
           row={(row, index) => (
