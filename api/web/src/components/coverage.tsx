@@ -1,4 +1,5 @@
 // The last line of every list: how much was observed, and where the list is a lower bound.
+import { many } from "../words";
 
 interface Coverage {
   complete: boolean;
@@ -29,7 +30,7 @@ export function CoverageLine({ coverage, truncated = false }: Props) {
       )}
       {more.length > 0 && (
         <details>
-          <summary>{more.length} more</summary>
+          <summary>{many(more.length, "more note", "more notes")}</summary>
           <ul>
             {more.map((note) => (
               <li key={note}>{note}</li>

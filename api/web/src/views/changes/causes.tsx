@@ -77,6 +77,7 @@ export function Causes({ moments, kinds, about, at }: Props) {
         </header>
       )}
       {total === 0 && <p class="calm">No access of these kinds changed in these days.</p>}
+      {items.length > 0 && <p class="calm">Documents tell what changed, not who changed it.</p>}
       {total === null && busy && <p class="calm">Comparing the two moments…</p>}
       <ul class="plain">
         {items.map((item) => (

@@ -150,7 +150,9 @@ function Others({ plan, pair, what }: { plan: Plan; pair: Pair; what: End }) {
       <p>
         {others.length
           ? `${more ? "At least " : ""}${many(others.length, "other place", "other places")} would no longer be reached:`
-          : "Nothing else would end."}
+          : notes.length
+            ? "Nothing else would end by these records alone."
+            : "Nothing else would end."}
       </p>
       {others.length > 0 && (
         <ul>
@@ -173,9 +175,8 @@ function Others({ plan, pair, what }: { plan: Plan; pair: Pair; what: End }) {
       )}
       {notes.length > 0 && (
         <p class="mind">
-          This counts the smallest cut alone. Where {notes.length === 1 ? "the note" : "a note"}{" "}
-          above names another grant that may end with it, more may end, for others too: ask what if
-          it went, and remove the other there as well.
+          Only the smallest cut is counted here. What else may end by a note above is not, for this
+          person or others: add that grant to the what-if, and it is counted.
         </p>
       )}
     </>
