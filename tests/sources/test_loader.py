@@ -157,11 +157,13 @@ def _runs(process: int) -> bool:
 
 
 INTERRUPTED = """
+import signal
 import sys
 import inroads
 from inroads.sources import loader
 
 loader.PARALLEL_FROM = 0
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background ignores it
 told = []
 
 
