@@ -85,7 +85,9 @@ def test_the_three_questions(page: Page, served: Served) -> None:
     expect(ends).to_contain_text("2 independent routes. Both of these must go:")
     expect(ends).to_contain_text("role 994207")
     expect(ends).to_contain_text("both name client 74353 of account Xr82w")
-    expect(section(page, "What else would end")).to_contain_text("Nothing else would end.")
+    expect(section(page, "What else would end")).to_contain_text(
+        "Nothing else would end by these records alone."
+    )
     unknown = section(page, "What we do not know")
     expect(unknown).to_contain_text("every document that decides it was read")
     expect(unknown).to_contain_text("What changed since is not seen.")
