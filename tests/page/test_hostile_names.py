@@ -108,8 +108,15 @@ def dialogs(page: Page) -> list[str]:
     return opened
 
 
+STYLED: Final = (
+    "() => [...document.querySelectorAll('link[rel=stylesheet]')].every((each) => each.sheet)"
+)
+"""True once no styles of a view are still on their way."""
+
+
 def harm(page: Page) -> list[str]:
     """All that names did to a page, wide and narrow."""
+    page.wait_for_function(STYLED)
     done = [
         f"made: {each}"
         for each in page.locator(MADE).evaluate_all("(all) => all.map(each => each.outerHTML)")
