@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from browsing import Complaints, Served, axe_findings
 
@@ -21,6 +21,25 @@ def test_the_box_suggests_and_its_choice_is_the_place(page: Page, served: Served
     box.blur()
     page.keyboard.press("/")
     expect(box).to_be_focused()
+
+
+def test_what_was_marked_is_taken_once_it_is_an_answer(page: Page, served: Served) -> None:
+    """Enter may come before the answer to the last letters: the marked option is meant, if it stays one."""
+    page.goto(served("--example"))
+    box = page.get_by_role("combobox", name="Who or what")
+    box.press_sequentially("bru")
+    expect(page.get_by_role("option").first).to_be_visible()
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/graphql", hold, times=1)
+    with page.expect_request("**/graphql"):
+        page.keyboard.insert_text("ce")
+    box.press("Enter")
+    held[0].continue_()
+    expect(page).to_have_url(f"{served('--example')}/#who=identity:712052")
 
 
 def test_the_frame_is_accessible(page: Page, served: Served) -> None:

@@ -52,6 +52,9 @@ PREFERENCES: Final = {
     "ui.prefersReducedMotion": 1,
 }
 
+OWN: Final = 'Error: Permission denied to access property "length"'
+"""Without a place it is of Firefox 140 itself: it tells it now and then of a page without scripts."""
+
 KEYS: Final = {"Tab": "\ue004", "Enter": "\ue007", "ArrowDown": "\ue015", "ArrowRight": "\ue014"}
 """Keys that write no letter, by the numbers that WebDriver gives them."""
 
@@ -129,7 +132,9 @@ class FirefoxPage:
 
     def _watch(self, event: str, told: dict[str, Any]) -> None:
         if event == "log.entryAdded" and told["level"] == "error":
-            self.complaints.append(f"console: {told['text']}")
+            has_place = (told.get("stackTrace") or {}).get("callFrames")
+            if has_place or told["text"] != OWN:
+                self.complaints.append(f"console: {told['text']}")
         if event == "network.beforeRequestSent":
             address = told["request"]["url"]
             if not address.startswith((self.origin, "about:", "blob:", "data:")):

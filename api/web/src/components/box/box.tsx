@@ -41,7 +41,8 @@ function Field({ who, moment }: { who: string | undefined; moment: string | null
   const asked = useSignal("");
   const chosen = useSignal(0);
   const open = useSignal(false);
-  const entered = useSignal(false);
+  /** The node that was marked as Enter was pressed, before the answer to the text was there. */
+  const entered = useSignal<string | null>(null);
   const input = useRef<HTMLInputElement>(null);
   const list = useId();
   const text = useComputed(() => (typed.value ?? "").trim());
@@ -53,8 +54,11 @@ function Field({ who, moment }: { who: string | undefined; moment: string | null
       edges: graph?.search?.edges ?? [],
     })),
   );
-  const { answer, problem } = found.state.value;
+  const { answer: newest, problem, busy } = found.state.value;
   // An answer about an earlier text stays in sight, but nothing of it is taken for what is typed now.
+  const last = useRef(newest);
+  if (newest || !busy) last.current = newest;
+  const answer = last.current;
   const current = answer?.text === text.value ? answer : null;
 
   useEffect(() => {
@@ -64,10 +68,11 @@ function Field({ who, moment }: { who: string | undefined; moment: string | null
     return () => clearTimeout(rest);
   }, [text.value]);
   useEffect(() => {
-    if (!entered.value || !current) return;
-    entered.value = false;
-    const only = exact(current.edges);
-    if (only) take(only);
+    if (entered.value === null || !current) return;
+    const meant =
+      exact(current.edges) ?? current.edges.find(({ node }) => node.id === entered.value)?.node;
+    entered.value = null;
+    if (meant) take(meant);
   }, [current]);
   useLayoutEffect(() => focusBySlash(() => input.current), []); // at once: who is quick types it first
 
@@ -82,10 +87,10 @@ function Field({ who, moment }: { who: string | undefined; moment: string | null
     ArrowDown: () => move(1),
     ArrowUp: () => move(-1),
     Enter: () => {
+      const marked = answer?.edges[chosen.value]?.node;
+      if (current && marked) return take(marked);
+      entered.value = (open.value && marked?.id) || "";
       open.value = true;
-      const hit = current?.edges[chosen.value]?.node;
-      if (hit) take(hit);
-      else entered.value = true;
     },
     Escape: () => {
       if (open.value) open.value = false;
@@ -120,7 +125,7 @@ function Field({ who, moment }: { who: string | undefined; moment: string | null
         onInput={(event) => {
           typed.value = event.currentTarget.value;
           open.value = true;
-          entered.value = false;
+          entered.value = null;
           chosen.value = 0;
         }}
         onKeyDown={(event) => {
