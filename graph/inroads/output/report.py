@@ -186,7 +186,7 @@ def report(
     """
     kinds = NodeKind.IDENTITY, NodeKind.BUSINESS
     node = named(graph, subject, kinds).node if subject else None
-    source = short_sources(each.source for each in graph.documents)
+    source = short_sources(graph.fold.said.documents.source.texts())
     extent = _Extent(top, top if node else DETAILED, SHOWN, LINES, source)
     if full:
         extent = _Extent(None, None, None, None, source)
