@@ -247,6 +247,21 @@ class TestLaws:
         assert [each.rule for each in found] == ["role-predates-identity"]
 
 
+    def test_a_collision_names_the_addresses(self) -> None:
+        """Which email is shared, pending or in a row of another is in the sentence, not in a record alone."""
+        shared = [{"id": 1, "email": "a@x.org"}, {"id": 2, "email": "A@x.org"}]
+        pending = {"id": 3, "email": "c@x.org", "unconfirmed_email": "d@x.org"}
+        group = {"id": 9, "group_id": 7, "role": "owner", "identity_id": 4, "email": "old@x.org"}
+        other = {"id": 4, "email": "d@x.org", "groups": [group]}
+        graph = explore([(body, NOW) for body in [*shared, pending, other]])
+        assert [sentence(graph, each) for each in graph.findings(["email-collision"])] == [
+            "Emails of a@x.org and A@x.org collide: one email, a@x.org.",
+            "Emails of c@x.org and d@x.org collide: d@x.org is the email of one, and the"
+            " unconfirmed address of the other.",
+            "Emails of d@x.org collide: a group row gives it old@x.org.",
+        ]
+
+
 class TestAsking:
     """What a review is asked for."""
 

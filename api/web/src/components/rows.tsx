@@ -56,9 +56,12 @@ export function Rows<Item>(props: Props<Item>) {
   useEffect(() => {
     const moved = chosen !== before.current;
     before.current = chosen;
+    if (!box.current || chosen < 0) return;
     // A window that becomes lower must not hide the row that was chosen in it.
-    if (!box.current || chosen < 0 || !(moved || drawn)) return;
-    box.current.scrollTop = scrolled(view, box.current.scrollTop, chosen);
+    const { scrollTop } = box.current; // of now: `top` is told of it a moment later
+    const away = Math.abs(chosen * height - reached(view, scrollTop));
+    if (moved || away < high.value + BEYOND * height)
+      box.current.scrollTop = scrolled(view, scrollTop, chosen);
   }, [chosen, high.value]);
   useEffect(() => seen?.(first, last), [first, last, props.of]);
 

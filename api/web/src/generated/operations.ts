@@ -572,7 +572,17 @@ export type EndingQueryVariables = Exact<{
 }>;
 
 
-export type EndingQuery = { graph: { plan: { verified: boolean, truncated: boolean, revoke: Array<{ id: string, label: string }>, whatIf: { notes: Array<string>, ends: { totalCount: number, nodes: Array<{ principal: { id: string, label: string }, resource:
+export type EndingQuery = { graph: { plan: { verified: boolean, truncated: boolean, revoke: Array<{ id: string, label: string, principal:
+          | { label: string }
+          | { label: string }
+          | { label: string }
+          | { label: string }
+        , resource:
+          | { label: string }
+          | { label: string }
+          | { label: string }
+          | { label: string }
+         }>, whatIf: { notes: Array<string>, ends: { totalCount: number, nodes: Array<{ principal: { id: string, label: string }, resource:
               | { __typename: 'Account', id: string, label: string, business: { id: string, label: string } | null }
               | { __typename: 'Business', id: string, label: string, account: { id: string } | null }
               | { __typename: 'Group', id: string, label: string }
@@ -585,6 +595,18 @@ export type EndingRowsFragment = { totalCount: number, nodes: Array<{ principal:
       | { __typename: 'Group', id: string, label: string }
       | { __typename: 'Identity', id: string, label: string }
      }> };
+
+export type EndingGrantFragment = { id: string, label: string, principal:
+    | { label: string }
+    | { label: string }
+    | { label: string }
+    | { label: string }
+  , resource:
+    | { label: string }
+    | { label: string }
+    | { label: string }
+    | { label: string }
+   };
 
 export type FindingsAboutQueryVariables = Exact<{
   about: string | number;
@@ -728,7 +750,17 @@ export type ProofQuery = { graph: { principal:
       | { __typename: 'Business', active: boolean | null, id: string, label: string, account: { id: string } | null }
       | { __typename: 'Group', id: string, label: string }
       | { __typename: 'Identity', firstName: string | null, lastName: string | null, id: string, label: string }
-     | null, access: { roles: Array<Role>, capabilities: Array<Capability>, certainty: Certainty, state: AccessState, stateReasons: Array<string>, contested: boolean, contestedRoles: Array<Role>, contradictions: Array<{ code: string, sentence: string, evidence: Array<{ recordId: string | null, pointer: string, record: unknown, document: { sha256: string, source: string, observedAt: string, momentSource: MomentSource | null, kind: string } }> }>, coverage: { complete: boolean, notes: Array<string>, oldest: string | null, newest: string | null }, explanation: { independentRoutes: number, sentence: string, cut: Array<{ id: string, label: string }> }, pathGraph: { truncated: boolean, nodes: Array<{ node:
+     | null, access: { roles: Array<Role>, capabilities: Array<Capability>, certainty: Certainty, state: AccessState, stateReasons: Array<string>, contested: boolean, contestedRoles: Array<Role>, contradictions: Array<{ code: string, sentence: string, evidence: Array<{ recordId: string | null, pointer: string, record: unknown, document: { sha256: string, source: string, observedAt: string, momentSource: MomentSource | null, kind: string } }> }>, coverage: { complete: boolean, notes: Array<string>, oldest: string | null, newest: string | null }, explanation: { independentRoutes: number, sentence: string, cut: Array<{ id: string, label: string, principal:
+            | { label: string }
+            | { label: string }
+            | { label: string }
+            | { label: string }
+          , resource:
+            | { label: string }
+            | { label: string }
+            | { label: string }
+            | { label: string }
+           }> }, pathGraph: { truncated: boolean, nodes: Array<{ node:
             | { __typename: 'Account', id: string, label: string, business: { id: string, label: string } | null }
             | { __typename: 'Business', active: boolean | null, id: string, label: string, account: { id: string } | null }
             | { __typename: 'Group', id: string, label: string }
@@ -759,6 +791,18 @@ export type ProofNodeFragment =
   | ProofNode_Group_Fragment
   | ProofNode_Identity_Fragment
 ;
+
+export type ProofGrantFragment = { id: string, label: string, principal:
+    | { label: string }
+    | { label: string }
+    | { label: string }
+    | { label: string }
+  , resource:
+    | { label: string }
+    | { label: string }
+    | { label: string }
+    | { label: string }
+   };
 
 export type RemovableQueryVariables = Exact<{
   text: string | number;

@@ -3,6 +3,9 @@ import type { AnswerBundlesListFragment, AnswerChoiceQuery } from "../generated/
 import { plain } from "../words";
 import type { Named } from "./names";
 
+/** The members that a step of unfolding shows. */
+export const STEP = 10;
+
 /** A bundle as the API lists it. */
 export type Bundle = AnswerBundlesListFragment["nodes"][number];
 

@@ -1,7 +1,7 @@
 // The cards and lines of an answer's picture while it is made.
 import type { Line, Spot } from "../picture/scene";
 import { count, kindOf, low } from "../words";
-import { type Branch, type Bundle, foldId, home, type Step } from "./branches";
+import { type Branch, type Bundle, foldId, home, STEP, type Step } from "./branches";
 import { cardOf, type Named } from "./names";
 
 export class Cards {
@@ -30,8 +30,8 @@ export class Cards {
 
   fold(branch: Branch, rest: number, full: boolean, behind: number): void {
     const id = foldId(branch);
-    const next = Math.min(10, rest);
-    const what = full ? "see them in the list" : `show ${count(next)} · ⇧ all`;
+    const open = rest > STEP ? `show ${STEP}, Shift: all` : "show them";
+    const what = full ? "see them in the list" : open;
     const sub = behind > 0 ? `and ${count(behind)} beyond them` : what;
     this.spots.set(id, {
       id,

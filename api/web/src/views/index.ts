@@ -23,11 +23,13 @@ export const VIEWS: readonly View[] = [
   {
     name: "findings",
     tab: "Findings",
+    about: true,
     component: later(async () => (await import("./findings/findings")).FindingsView),
   },
   {
     name: "changes",
     tab: "Changes",
+    about: true,
     component: later(async () => (await import("./changes/changes")).ChangesView),
   },
   {

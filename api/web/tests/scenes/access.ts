@@ -74,7 +74,12 @@ export function accessOf(paths: Step[][], given: Given = {}): Access {
     explanation: {
       independentRoutes: 1,
       sentence: "All of it.",
-      cut: cut.map((grant) => ({ id: id(grant), label: grant })),
+      cut: cut.map((grant) => ({
+        id: id(grant),
+        label: grant,
+        principal: { label: "somebody" },
+        resource: { label: "something" },
+      })),
     },
     pathGraph: {
       truncated,

@@ -111,7 +111,7 @@ test("a fold has the true number of what it holds, and of what hangs beyond", ()
   const folds = scene.spots.filter(({ kind }) => kind === "more");
   expect(folds.map(({ title, sub, count, fold }) => [title, sub, count, fold])).toEqual([
     ["+398 more", "and 60 beyond them", 398, "more"],
-    ["+2 more", "show 2 · ⇧ all", 2, "more"],
+    ["+2 more", "show them", 2, "more"],
   ]);
   expect(scene.lines.find(({ from }) => from === folds[0]?.id)?.count).toBe(398);
   expect(scene.spots.find(({ end }) => end)?.fold).toBe("less");

@@ -35,15 +35,15 @@ class Bodies(NamedTuple):
 
     Moments are microseconds since 1970, or UNKNOWN. `created` are the moments of identities,
     `roles` maps (document, row) of roles to moments, and `pending` maps identities to their
-    unconfirmed email. `other` has (document, row) of group rows that name their identity by another
-    email; `without_roles` has the documents without a roles section. `unlimited` maps accounts that
+    unconfirmed email. `other` has (document, row, email) of group rows that name their identity by
+    another email; `without_roles` has the documents without a roles section. `unlimited` maps accounts that
     make a path latent to the limits of their plan that are given as -1, which means none.
     """
 
     created: Ints
     roles: dict[tuple[int, int], int]
     pending: dict[int, str]
-    other: list[tuple[int, int]]
+    other: list[tuple[int, int, str]]
     without_roles: set[int]
     unlimited: dict[int, list[str]]
 
@@ -189,7 +189,7 @@ def _take(found: Bodies, number: int, identity: int, me: Any, *, decides: bool) 
                 and group.email != me.email
                 and fold_email(group.email) != mine
             ):
-                found.other.append((number, row))
+                found.other.append((number, row, group.email))
 
 
 def _moment(moment: dt.datetime) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from inroads.analysis.findings.finding import Finding
 from inroads.analysis.findings.registry import RULES
+from inroads.model import CONTRADICTIONS
 from inroads.network.access_graph import AccessGraph
 from inroads.network.wording import counted, label, listed
 from inroads.text import SHOWN, printable
@@ -33,6 +34,11 @@ class _Number(int):
 
 def _words(graph: AccessGraph, value: str | int | tuple[str, ...]) -> str | _Number:
     if isinstance(value, tuple):
-        names = (label(graph, each) if each in graph else each for each in value)
+        names = (label(graph, each) if each in graph else _word(each) for each in value)
         return printable(listed(names, SHOWN))
     return printable(value) if isinstance(value, str) else _Number(value)
+
+
+def _word(text: str) -> str:
+    """Return a value as people read it: the code of a contradiction without its underscores."""
+    return text.replace("_", " ") if text in CONTRADICTIONS else text

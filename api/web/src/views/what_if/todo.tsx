@@ -49,8 +49,8 @@ export function Todo({
       ))}
       {notes.length > 0 && (
         <p class="soft">
-          Another grant that a note names is not counted here. To see what ends with it, remove it
-          by its record too.
+          Of the grants that a note names, only those above are counted. To see what ends with
+          another one, remove it by its record too.
         </p>
       )}
       <p class="actions">

@@ -12,8 +12,9 @@ from inroads.analysis.findings.registry import rule
 from inroads.columns.arrays import Flags
 from inroads.columns.claimset import NONE, email_key
 from inroads.model import NodeKind, Section, fold_email
+from inroads.network.wording import listed
 from inroads.policy.rule_settings import RuleRow
-from inroads.text import shortened
+from inroads.text import SHOWN, shortened
 
 
 @rule(
@@ -51,7 +52,7 @@ def _shared(matter: RuleContext, known: Flags) -> list[Match]:
             hits.append(
                 Match(
                     names,
-                    (("collision", "one email"),),
+                    (("collision", f"one email, {email}"),),
                     tuple(Stated(name, "email") for name in names),
                 )
             )
@@ -80,24 +81,22 @@ def _pending(matter: RuleContext) -> list[Match]:
                     label="unconfirmed_email",
                 )
                 names = matter.name(identity), matter.name(other)
-                text = "an unconfirmed address is another's email"
+                text = f"{email} is the email of one, and the unconfirmed address of the other"
                 hits.append(Match(names, (("collision", text),), (spot, Stated(names[1], "email"))))
     return hits
 
 
 def _other(matter: RuleContext) -> list[Match]:
     """Identities that a group row names by another email."""
-    rows: dict[int, list[Spot]] = defaultdict(list)
-    for document, row in matter.bodies.other:
+    rows: dict[int, dict[Spot, str]] = defaultdict(dict)
+    for document, row, email in matter.bodies.other:
         identity = int(matter.fold.said.documents.subject[document])
-        rows[identity].append(
-            Spot(document, Section.GROUP, row, inside="/email", label="email of a group row")
-        )
-    text = "a group row names the identity by another email"
+        spot = Spot(document, Section.GROUP, row, inside="/email", label="email of a group row")
+        rows[identity][spot] = email
     return [
         Match(
             (matter.name(identity),),
-            (("collision", text),),
+            (("collision", f"a group row gives it {listed(sorted(set(spots.values())), SHOWN)}"),),
             (Stated(matter.name(identity), "email"), *spots),
         )
         for identity, spots in rows.items()

@@ -3,14 +3,14 @@ import { computed, signal } from "@preact/signals";
 import bundles from "documents/answer_bundles.graphql";
 import type { AnswerBundlesListFragment } from "../../../generated/operations";
 import type { Scene, Spot } from "../../../picture/scene";
-import { type Branch, home, type Step } from "../../../scenes/branches";
+import { type Branch, home, STEP, type Step } from "../../../scenes/branches";
 import type { Named } from "../../../scenes/names";
 import { overview } from "../../../scenes/overview";
 import { ask } from "../../../state/client";
 import { Problem, problemOf } from "../../../state/problem";
 import { kindOf } from "../../../words";
 import { type Asked, filterOf } from "../question/asked";
-import { drawn, folded, folding, grown, MOST, planted, STEP, shown, type Tree } from "./tree";
+import { drawn, folded, folding, grown, MOST, planted, shown, type Tree } from "./tree";
 
 /** The bundles of the first question, and the members of each. */
 const FIRST = { first: 100, members: 6 };

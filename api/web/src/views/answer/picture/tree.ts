@@ -6,9 +6,6 @@ import { plain } from "../../../words";
 /** The most cards of a picture: beyond, it is slow and nobody finds anything in it. */
 export const MOST = 500;
 
-/** The members that a step of unfolding shows. */
-export const STEP = 10;
-
 /** The cards of the first picture, roughly: so many fit a screen and can be read. */
 const FIRST = 24;
 

@@ -74,4 +74,4 @@ function named(node: Scope["node"], accesses: Scope["accesses"]): Named {
 
 /** The row of the access in words for a screen reader and a line of text. */
 export const stateWords = (row: Row): string =>
-  [...marks(row), many(row.distance, "step", "steps")].join(" · ");
+  [...marks(row), `shortest: ${many(row.distance, "step", "steps")}`].join(" · ");

@@ -109,9 +109,14 @@ const idsOf = (grants: readonly Named[]): string | null =>
 const LISTED = 6;
 
 function Cut({ grants }: { grants: readonly Named[] }) {
-  const item = ({ id, label }: Named) => (
+  const item = ({ id, label, principal, resource }: Named) => (
     <li key={id}>
-      <a href={link({ step: plain(id) })}>{visible(label)}</a>
+      <span>
+        <a href={link({ step: plain(id) })}>{visible(label)}</a>
+        <small>
+          {principal.label} → {resource.label}
+        </small>
+      </span>
       <Scissors grant={plain(id)} name={visible(label)} />
     </li>
   );

@@ -1,6 +1,7 @@
 // Who decides: the token's name, or what is typed; or why nobody can decide here.
 import { word } from "../../../commands";
 import type { Desk } from "../queue/desk";
+import { You } from "./you";
 
 export function Reviewer({ desk }: { desk: Desk }) {
   const told = desk.told.value;
@@ -21,26 +22,6 @@ export function Reviewer({ desk }: { desk: Desk }) {
     );
   }
   if (name !== null) return <p class="soft">You decide as {name}.</p>;
-  return (
-    <label class="reviewer">
-      <span>You are</span>
-      <input
-        id="reviewer"
-        placeholder="you@example.com"
-        autocomplete="off"
-        spellcheck={false}
-        maxLength={200}
-        value={desk.you.value}
-        onInput={(event) => {
-          desk.you.value = event.currentTarget.value;
-          // What asked for the name is answered.
-          desk.deciding.said.value = "";
-        }}
-        onKeyDown={(event) => {
-          if (event.key === "Enter" || event.key === "Escape")
-            document.querySelector<HTMLElement>(".items .rows")?.focus();
-        }}
-      />
-    </label>
-  );
+  const list = () => document.querySelector<HTMLElement>(".items .rows")?.focus();
+  return <You desk={desk} words="You are" done={list} />;
 }

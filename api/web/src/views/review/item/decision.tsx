@@ -36,9 +36,15 @@ export function Decision({ desk, item }: { desk: Desk; item: Item }) {
           >
             Decide anew
           </button>{" "}
-          {made.by === desk.me.value && (
-            <button type="button" onClick={() => desk.withdraw(item.number, made.id)}>
-              Take it back
+          {[made.by, ""].includes(desk.me.value) && (
+            <button
+              type="button"
+              onClick={() => {
+                if (!desk.me.peek()) desk.you.value = made.by;
+                desk.withdraw(item.number, made.id);
+              }}
+            >
+              Take it back{desk.me.value ? "" : ` as ${made.by}`}
             </button>
           )}
         </p>

@@ -33,12 +33,12 @@ export function Last({ desk }: { desk: Desk }) {
       </p>
       <p class="ways">
         {!waits && failed < numbers.length && (
-          <button type="button" class="quiet" onClick={() => desk.undo()}>
+          <button type="button" onClick={() => desk.undo()}>
             Take it back <kbd>z</kbd>
           </button>
         )}
         {numbers.length === 1 && (
-          <button type="button" class="quiet" onClick={() => desk.show(number)}>
+          <button type="button" onClick={() => desk.show(number)}>
             Show it
           </button>
         )}

@@ -1,26 +1,22 @@
 // The buttons that decide, about the item that is shown or all that is selected, and the reason.
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { count, low } from "../../../words";
+import { You } from "../campaign/you";
 import type { Desk } from "./desk";
 import type { Verdict } from "./keys";
 
 const VERDICTS = ["KEEP", "REVOKE", "UNSURE"] as const satisfies readonly Verdict[];
 const LETTERS: Readonly<Record<Verdict, string>> = { KEEP: "k", REVOKE: "r", UNSURE: "u" };
 
-/** Decides, or asks for the reason first: one is needed for all but a single keep. */
+/** Decides, or asks first: for a reason, which all but a single keep need, and for who decides. */
 export function begin(desk: Desk, verdict: Verdict, many: boolean): void {
   if (!desk.mayDecide.peek()) return;
   if (many ? !desk.marks.peek().size : desk.current.peek() === null) {
     desk.deciding.said.value = many ? "Nothing is selected: m selects." : "No item is shown.";
     return;
   }
-  if (!desk.me.peek()) {
-    desk.deciding.said.value = "Say first who decides.";
-    document.getElementById("reviewer")?.focus();
-    return;
-  }
   if (desk.asking.peek()) document.querySelector<HTMLElement>(".reason input")?.focus();
-  else if (verdict === "KEEP" && !many) desk.decide("KEEP", "", false);
+  else if (verdict === "KEEP" && !many && desk.me.peek()) desk.decide("KEEP", "", false);
   else desk.asking.value = { verdict, many };
 }
 
@@ -49,11 +45,11 @@ export function Decide({ desk, many }: { desk: Desk; many: boolean }) {
 }
 
 function Reason({ desk, about }: { desk: Desk; about: string }) {
-  const input = useRef<HTMLInputElement>(null);
+  const unnamed = useRef(!desk.me.peek()).current;
+  const form = useRef<HTMLFormElement>(null);
   // Before the next key is read, which belongs to the reason.
   useLayoutEffect(() => {
-    input.current?.focus();
-    input.current?.select();
+    form.current?.querySelector("input")?.select();
   }, []);
   const asking = desk.asking.value;
   if (!asking) return null;
@@ -65,29 +61,30 @@ function Reason({ desk, about }: { desk: Desk; about: string }) {
   };
   return (
     <form
+      ref={form}
       class="reason"
       onSubmit={(event) => {
         event.preventDefault();
         const why = desk.draft.value.trim();
-        if (needed && !why) return;
+        if ((needed && !why) || !desk.me.value) return;
         desk.decide(verdict, why, many);
         document.querySelector<HTMLElement>(".items .rows")?.focus();
       }}
+      onKeyDown={(event) => {
+        if (event.key === "Escape") cancel();
+      }}
     >
+      {unnamed && <You desk={desk} words="Who decides?" />}
       <label>
         <span>
           {low(verdict)} {about}: why?{!needed && " (may be empty)"}
         </span>
         <input
-          ref={input}
           maxLength={10_000}
           required={needed}
           value={desk.draft.value}
           onInput={(event) => {
             desk.draft.value = event.currentTarget.value;
-          }}
-          onKeyDown={(event) => {
-            if (event.key === "Escape") cancel();
           }}
         />
       </label>

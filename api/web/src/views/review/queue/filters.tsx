@@ -1,10 +1,12 @@
 // What is shown of a queue, and in which order: all of it stands in the link.
 import { useEffect, useRef } from "preact/hooks";
 import { CERTAINTIES, oneOf, ROLES, STATES } from "../../../choices";
+import { nameOf } from "../../../components/shell/subject";
 import { type Change, go, link, location } from "../../../state/location";
 import { low } from "../../../words";
 import type { Desk } from "./desk";
 import { ONLY, ORDERS, onlyOf } from "./filter";
+import { RISK } from "./help";
 
 const ORDER_WORDS = { risk: "by risk", business: "by business", person: "by person" };
 
@@ -20,6 +22,7 @@ export function Filters({ desk }: { desk: Desk }) {
             class="chip"
             href={link({ by: each === "risk" ? null : each })}
             aria-current={each === by ? "true" : undefined}
+            title={each === "risk" ? RISK : undefined}
           >
             {ORDER_WORDS[each]}
           </a>
@@ -32,7 +35,7 @@ export function Filters({ desk }: { desk: Desk }) {
       <Text text={place.text ?? ""} />
       {place.who && (
         <a class="chip only" href={link({ who: null })}>
-          only {place.who} <span aria-hidden="true">×</span>
+          only {nameOf(place.who)} <span aria-hidden="true">×</span>
           <span class="said">: show all again</span>
         </a>
       )}

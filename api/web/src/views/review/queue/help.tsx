@@ -2,6 +2,11 @@
 import { useEffect, useRef } from "preact/hooks";
 import { HELP } from "./keys";
 
+/** The order by risk in words. */
+export const RISK =
+  "The order by risk begins with what was to be revoked and still stands. Then comes what no record says, " +
+  "what records disagree about, and what lets somebody control a business.";
+
 export function Help({ close }: { close(): void }) {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
@@ -29,10 +34,7 @@ export function Help({ close }: { close(): void }) {
           </div>
         ))}
       </dl>
-      <p class="soft">
-        The order by risk begins with what was to be revoked and still stands. Then comes what no
-        record says, what records disagree about, and what lets somebody control a business.
-      </p>
+      <p class="soft">{RISK}</p>
       <p class="soft">
         A decision is sent at once. Nobody is overruled unseen: what somebody else decided meanwhile
         is shown, and nothing is taken.

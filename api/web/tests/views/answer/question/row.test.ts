@@ -43,7 +43,7 @@ test("a business and its account are one row, as sure and alive as the better of
     contested: true,
     distance: 1,
   });
-  expect(stateWords(row)).toBe("contested · 1 step");
+  expect(stateWords(row)).toBe("contested · shortest: 1 step");
 });
 
 test("an account of which no business is known is a row of its own", () => {
