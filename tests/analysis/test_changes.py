@@ -98,7 +98,7 @@ class TestGained:
         facts = (("CLIENT",), ("RECEIVED_INVOICES",), Certainty.STATED, AccessState.ACTIVE, (), ())
         assert (change.before, change.after) == (None, AccessFacts(*facts))  # type: ignore[arg-type]  # their values
         grant = after.grants["account:V#ROLE/CLIENT@identity:1"]
-        assert change.causes == (GrantCause(grant.id, None, grant, witnessed=True),)
+        assert change.causes == (GrantCause(grant.id, None, grant, absent_from=0),)
         assert sentences(before, after) == [
             "i1@example.com gained access to account V as CLIENT: role 5 of i1@example.com was added."
         ]
@@ -154,6 +154,22 @@ class TestGained:
         """Somebody whom an earlier team of the business did not list has gained access."""
         before, after = versions([(team(10), DAY[0])], [(team(10, (1, 1, "manager")), DAY[1])])
         assert shortly(before, after) == {"business:10": "GAINED [business:10#MEMBER@identity:1]"}
+
+    def test_the_newest_document_without_a_grant_is_named(self) -> None:
+        """Of all that would have shown it, the last one counts; what would not have shown it never does."""
+        before, after = versions(
+            [(me(), DAY[0]), (team(10), DAY[1]), (team(11), DAY[2])],
+            [(team(10, (1, 1, "manager")), DAY[3])],
+        )
+        [group] = changes(before, after).groups
+        assert isinstance(group.cause, GrantCause)
+        number = group.cause.absent_from
+        assert number is not None
+        named = before.documents[number]
+        assert (named.subject, named.observed_at) == ("business:10", DAY[1])
+        back = changes(after, before).groups[0].cause
+        assert isinstance(back, GrantCause)
+        assert back.absent_from == number
 
     def test_a_latent_gain_says_so(self) -> None:
         """What is gained on a closed business is told as latent, and is one change."""
@@ -277,6 +293,8 @@ class TestLost:
         (group,) = changes(before, after).groups
         assert isinstance(group.cause, GrantCause)
         assert (group.cause.before, group.cause.after) == (before.grants[member], None)
+        assert group.cause.absent_from is not None
+        assert after.documents[group.cause.absent_from].kind == "team"
         assert sentences(before, after)[1] == (
             "i1@example.com lost access to Business 10 (10), held as OWNER: membership 1 of i1@example.com was removed."
         )

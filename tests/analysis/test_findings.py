@@ -246,7 +246,6 @@ class TestLaws:
         found = explore([(body, NOW)]).findings(["role-predates-identity", "email-collision"])
         assert [each.rule for each in found] == ["role-predates-identity"]
 
-
     def test_a_collision_names_the_addresses(self) -> None:
         """Which email is shared, pending or in a row of another is in the sentence, not in a record alone."""
         shared = [{"id": 1, "email": "a@x.org"}, {"id": 2, "email": "A@x.org"}]

@@ -125,6 +125,7 @@ class TestWhole:
         [gone] = (cause for cause in found.values() if "#ROLE@" in cause.id)
         assert isinstance(gone, GrantCause)
         assert gone.witnessed
+        assert after.documents[gone.absent_from or 0].kind == "members"
 
 
 class TestPart:

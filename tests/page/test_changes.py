@@ -102,11 +102,13 @@ def test_who_gained_and_lost(opened: Callable[..., Page], few: str) -> None:
     lost = causes.filter(has_text="Membership 11 of")
     expect(lost).to_contain_text("was removed")
     expect(lost).to_contain_text("Last stated by collected-2026-09-01, observed 2026-09-01")
+    expect(lost).to_contain_text("no longer in collected-2026-11-10, observed 2026-11-10")
     then = "at=2026-10-27T23:59:59.999999Z"
     link = lost.get_by_role("link", name="How it was").get_attribute("href") or ""
     assert link.replace("%3A", ":") == f"#who=identity:1&to=business:10&{then}"
     gained = causes.filter(has_text="Membership 12 of")
     expect(gained).to_contain_text("Stated by collected-2026-11-20, observed 2026-11-20")
+    expect(gained).to_contain_text("not in collected-2026-09-01, observed 2026-09-01")
     expect(gained.locator(".access")).to_contain_text("+ gained")
     link = gained.get_by_role("link", name="How").get_attribute("href") or ""
     assert link == "#who=identity:2&to=business:10"

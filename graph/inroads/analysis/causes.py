@@ -30,14 +30,20 @@ from inroads.policy.grammar import GRAMMAR, Phase
 class GrantCause(msgspec.Struct, frozen=True):
     """A grant that was added or removed, or whose roles or state changed, with its evidence.
 
-    `before` and `after` hold the evidence of their own version. `witnessed` is false where a
-    version has no document that would have shown the grant.
+    `before` and `after` hold the evidence of their own version. `absent_from` is the newest document
+    that would have shown the grant, by its number in the version that lacks it; None if that version
+    read no such document, or neither lacks it.
     """
 
     id: str
     before: Grant | None
     after: Grant | None
-    witnessed: bool
+    absent_from: int | None
+
+    @property
+    def witnessed(self) -> bool:
+        """Return whether both versions observed the grant, or its absence."""
+        return self.absent_from is not None or None not in (self.before, self.after)
 
     @property
     def key(self) -> tuple[int, str]:

@@ -347,7 +347,7 @@ class _Comparison:
         if key not in self._causes:
             before, after = self.before.grants.get(key), self.after.grants.get(key)
             if before or after:
-                self._causes[key] = GrantCause(key, before, after, self.witnessed(before, after))
+                self._causes[key] = GrantCause(key, before, after, self.absent_from(before, after))
             else:
                 attribute = VITAL[kind_of(key)]
                 self._causes[key] = NodeCause(
@@ -355,21 +355,21 @@ class _Comparison:
                 )
         return self._causes[key]
 
-    def witnessed(self, before: Grant | None, after: Grant | None) -> bool:
-        """Return whether the version without the grant has read what would have shown it; see the top of this file."""
-        if before and after:
-            return True
+    def absent_from(self, before: Grant | None, after: Grant | None) -> int | None:
+        """Return the newest document that would have shown a grant to the version that lacks it: see above."""
         grant, there = (before, self.after) if before else (after, self.before)
-        if grant is None:
-            return False
-        scopes = [(getattr(grant, end), scope) for end, scope in SHOWING[grant.relation]]
+        if grant is None or (before and after):
+            return None
+        found = [
+            there.covering(getattr(grant, end), scope) for end, scope in SHOWING[grant.relation]
+        ]
         if grant.relation is Relation.ROLE and Role.CLIENT not in grant.roles:
-            scopes.append((grant.resource, "holders"))
-            keepers = self.keepers(grant.resource)
-            scopes += [(each, "keyless_team") for each in keepers]
-            if any(is_listed(there, grant.principal, each) for each in keepers):
-                return True
-        return any(there.covered(node, scope) for node, scope in scopes)
+            found.append(there.covering(grant.resource, "holders"))
+            for each in self.keepers(grant.resource):
+                found.append(there.covering(each, "keyless_team"))
+                found += listings(there, grant.principal, each)
+        # Documents are numbered by their moments.
+        return max((each for each in found if each is not None), default=None)
 
     def keepers(self, account: str) -> list[str]:
         return [
@@ -380,9 +380,9 @@ class _Comparison:
         ]
 
 
-def is_listed(graph: AccessGraph, identity: str, business: str) -> bool:
-    """Return whether a standing membership is stated by a row of a listing."""
+def listings(graph: AccessGraph, identity: str, business: str) -> Iterator[int]:
+    """Yield the documents in which a row of a listing states a standing membership."""
     member = graph.grants.get(grant_id(identity, Relation.MEMBER, business))
-    return member is not None and any(
-        each.section is Section.LISTED_MEMBER for each in member.evidence
-    )
+    for each in member.evidence if member else ():
+        if each.section is Section.LISTED_MEMBER:
+            yield each.document

@@ -22,8 +22,6 @@ from inroads.columns.claimset import (
     MOMENT_SOURCES,
     NONE,
     ROLES,
-    SCOPES,
-    SLOTS,
     WORD_ATTRIBUTES,
     latest_covers,
 )
@@ -262,14 +260,13 @@ class AccessGraph(MultiDiGraph):
         number = self.index.number(node)
         return number is not None and bool(self.index.failing[number])
 
-    def covered(self, node: str, what: str) -> bool:
-        """Return whether any document covers a scope of a node; `what` is one of SCOPES."""
-        number, covered = self.index.number(node), self.fold.said.covers.scope
-        scope = NONE if number is None else number * SLOTS + SCOPES[what]
-        place = np.searchsorted(
-            covered, covered.dtype.type(scope)
-        )  # of its own type, or all of it would be widened
-        return bool(place < len(covered) and covered[place] == scope)
+    def covering(self, node: str, what: str) -> int | None:
+        """The number of the latest document that covers a scope of a node; `what` is one of SCOPES."""
+        number = self.index.number(node)
+        if number is None:
+            return None
+        document = int(latest_covers(self.fold.said, np.array([number]), what)[0])
+        return None if document == NONE else document
 
     def stating(self, node: str, attribute: str) -> int | None:
         """The number of the document that decides an attribute of a node; None where none states

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final, TypeAlias
 
 from inroads.documents.pointers import pointer
-from inroads.model import Contradiction, Evidence, Grant
+from inroads.model import Contradiction, Document, Evidence, Grant
 from inroads.moments import rfc3339
 from inroads.network.access_graph import AccessGraph
 from inroads.network.wording import both_sides, record_label, records_of
@@ -21,11 +21,20 @@ CONTESTED: Final = "contested"
 def evidence_row(graph: AccessGraph, record: Evidence, label: str, within: str = "") -> Row:
     """Return a piece of evidence under a label; `within` points at a part of the record."""
     document = graph.documents[record.document]
+    found = document_row(document)
     return {
         "record": label,
         "record_id": record.record_id,
-        "source": document.source,
+        "source": found.pop("source"),
         "pointer": pointer(document, record.section, record.index, record.sub) + within,
+        **found,
+    }
+
+
+def document_row(document: Document) -> Row:
+    """Return a document without its body."""
+    return {
+        "source": document.source,
         "observed_at": rfc3339(document.observed_at),
         "moment_source": document.moment_source,
         "document": document.sha256,
@@ -84,7 +93,7 @@ def cause_evidence(side: Row | None) -> list[str]:
 def cause_lines(cause: Row, digits: int | None, most: int | None) -> list[str]:
     """Return a line for each record of a cause, at most so many of its sides in turn.
 
-    The last line counts the records that are left out.
+    The last lines count the records that are left out, and name the document without the grant.
     """
     sides = [side for side in ("before", "after") if cause[side]]
     told = [
@@ -94,13 +103,19 @@ def cause_lines(cause: Row, digits: int | None, most: int | None) -> list[str]:
     ]
     shown = sorted(sorted(told)[:most], key=lambda each: each[1])
     left = sum(cause[side]["evidence_count"] for side in sides) - len(shown)
-    return [line for _, _, line in shown] + [more(left)] * bool(left)
+    without = cause["absent_from"]
+    missing = [f"not in: {_document(without, digits)}"] if without else []
+    return [line for _, _, line in shown] + [more(left)] * bool(left) + missing
 
 
 def _record_line(record: Row, digits: int | None) -> str:
+    return f"{record['record']}: {_document(record, digits, record['pointer'])}"
+
+
+def _document(row: Row, digits: int | None, place: str = "") -> str:
     return (
-        f"{record['record']}: {record['source']} {record['pointer']}, "
-        f"observed {record['observed_at']}, sha256 {record['document'][:digits]}"
+        f"{row['source']} {place}".rstrip()
+        + f", observed {row['observed_at']}, sha256 {row['document'][:digits]}"
     )
 
 

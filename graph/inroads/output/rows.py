@@ -32,6 +32,7 @@ from inroads.output.evidence_rows import (
     certainty_cell,
     contradiction_cells,
     contradiction_rows,
+    document_row,
     evidence_cells,
     evidence_row,
     evidence_rows,
@@ -259,8 +260,15 @@ class ComparedGraphs:
                 "witnessed": cause.witnessed,
                 "before": _side(self.before, cause, cause.before, self.most),
                 "after": _side(self.after, cause, cause.after, self.most),
+                "absent_from": self._absent_from(cause),
             }
         return self._causes[cause.key]
+
+    def _absent_from(self, cause: Cause) -> Row | None:
+        if isinstance(cause, NodeCause) or cause.absent_from is None:
+            return None
+        there = self.before if cause.before is None else self.after
+        return document_row(there.documents[cause.absent_from])
 
     def change(self, change: Change) -> Row:
         """Return a change without what was before and after."""

@@ -14,6 +14,7 @@ import strawberry
 
 from inroads import model
 from inroads.analysis.causes import Cause
+from inroads.analysis.causes import GrantCause as Granted
 from inroads.analysis.causes import NodeCause as Attribute
 from inroads.analysis.causes import stated as stating
 from inroads.analysis.change import kinds_of
@@ -37,7 +38,7 @@ from inroads_api.schema.fields import (
 )
 from inroads_api.schema.graph import node
 from inroads_api.schema.graph.accesses import AccessFacts
-from inroads_api.schema.graph.evidence import Evidence
+from inroads_api.schema.graph.evidence import Document, Evidence
 from inroads_api.schema.graph.grants import Grant
 from inroads_api.schema.graph.identities import Identity
 from inroads_api.schema.graph.node import Node
@@ -157,6 +158,8 @@ class ChangeCause:
 class GrantCause(ChangeCause):
     """A grant that was added, removed, or changed in its roles or in being active."""
 
+    cause: strawberry.Private[Granted]
+
     @field
     def before(self) -> Grant | None:
         """The grant in the version before, with its evidence there."""
@@ -166,6 +169,16 @@ class GrantCause(ChangeCause):
     def after(self) -> Grant | None:
         """The grant in the version after, with its evidence there."""
         return self._grant(self.between.after)
+
+    @field
+    def absent_from(self) -> Document | None:
+        """The newest document that would have shown the grant to the version that lacks it.
+
+        Null where both versions have the grant, or no document that was read would have shown it.
+        """
+        there = self.between.before if self.cause.before is None else self.between.after
+        number = self.cause.absent_from
+        return None if number is None else Document.of(there, number)
 
     def _grant(self, graph: AccessGraph) -> Grant | None:
         held = graph.grants.get(self.cause.id)

@@ -39,15 +39,7 @@ class Evidence:
     @field
     def document(self) -> Document:
         """The document that contains the record."""
-        found = self.graph.documents[self.said.document]
-        return Document(
-            sha256=found.sha256,
-            source=found.source,
-            observed_at=found.observed_at,
-            moment_source=found.moment_source,
-            kind=found.kind,
-            subject=node(self.graph, found.subject),
-        )
+        return Document.of(self.graph, self.said.document)
 
     @field
     def pointer(self) -> str:
@@ -82,6 +74,19 @@ class Document:
         " listing of its members, whole or a part of it."
     )
     subject: Node = value("The identity or business that it speaks about.")
+
+    @classmethod
+    def of(cls, graph: AccessGraph, number: int) -> Document:
+        """Return the GraphQL object of a document of a graph."""
+        found = graph.documents[number]
+        return cls(
+            sha256=found.sha256,
+            source=found.source,
+            observed_at=found.observed_at,
+            moment_source=found.moment_source,
+            kind=found.kind,
+            subject=node(graph, found.subject),
+        )
 
 
 @described

@@ -80,6 +80,7 @@ function Records({ cause }: { cause: Caused["cause"] }) {
   const side = cause.after ?? cause.before;
   if (!side?.evidence.length) return null;
   const total = "evidenceCount" in side ? side.evidenceCount : side.evidence.length;
+  const without = "absentFrom" in cause ? cause.absentFrom : null;
   return (
     <p class="records">
       {cause.after ? "Stated" : "Last stated"} by{" "}
@@ -90,6 +91,12 @@ function Records({ cause }: { cause: Caused["cause"] }) {
         </span>
       ))}
       {total > side.evidence.length && <> … {count(total - side.evidence.length)} more</>}
+      {without && (
+        <span>
+          {cause.after ? "not in" : "no longer in"} {without.source}, observed{" "}
+          {day(without.observedAt)}
+        </span>
+      )}
     </p>
   );
 }

@@ -12,7 +12,7 @@ import type { ChangesExtentQuery } from "../../generated/operations";
 import { ask } from "../../state/client";
 import { go, link, location } from "../../state/location";
 import { useAnswer } from "../../state/use_answer";
-import { many } from "../../words";
+import { day, many } from "../../words";
 import { command, python } from "./asked";
 import { Causes } from "./causes";
 import { type Bound, boundOf, dayOf, dayText, dayWords } from "./days";
@@ -85,6 +85,12 @@ function Compared({ graph, first, last, since }: ComparedProps) {
           {who && (
             <p class="chips">
               <OnlyAbout who={who} />
+            </p>
+          )}
+          {location.value.at && (
+            <p class="calm">
+              You look at the past: only documents observed until {day(location.value.at)} are
+              compared. <a href={link({ at: null })}>Compare up to now</a>
             </p>
           )}
           <Presets first={first} last={last} since={span.since} until={until !== null} />
