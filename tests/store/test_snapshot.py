@@ -103,7 +103,7 @@ def test_no_flipped_bit_is_answered_from(path: Path) -> None:
     files = sorted(folder.iterdir())
     with Ledger(path, create=False, read_only=True) as ledger:
         assert snapshot.find(ledger, STOCK)
-        for file in files + drawn.choices(files, k=500 - len(files)):
+        for file in files + drawn.choices(files, k=200 - len(files)):
             content = bytearray(file.read_bytes())
             bit = drawn.randrange(len(content) * 8)
             content[bit // 8] ^= 1 << bit % 8

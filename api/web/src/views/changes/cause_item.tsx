@@ -1,5 +1,6 @@
 // One cause: what differs, by which records, and the accesses that it changed.
 import { useSignal } from "@preact/signals";
+import { Fragment } from "preact";
 import { factWords } from "../../access";
 import { ShowMore } from "../../components/show_more";
 import { Trouble } from "../../components/trouble";
@@ -84,10 +85,15 @@ function Records({ cause }: { cause: Caused["cause"] }) {
   return (
     <p class="records">
       {cause.after ? "Stated" : "Last stated"} by{" "}
-      {side.evidence.map((each) => (
-        <span key={`${each.document.sha256}${each.pointer}`}>
-          {each.document.source}, observed {day(each.document.observedAt)}{" "}
-          <code>{each.pointer || "the whole document"}</code>
+      {[...byDocument(side.evidence)].map(([sha256, [first, ...others]]) => (
+        <span key={sha256}>
+          {first.document.source}, observed {day(first.document.observedAt)}
+          {[first, ...others].map(({ pointer }) => (
+            <Fragment key={pointer}>
+              {" "}
+              <code>{pointer || "the whole document"}</code>
+            </Fragment>
+          ))}
         </span>
       ))}
       {total > side.evidence.length && <> … {count(total - side.evidence.length)} more</>}
@@ -99,6 +105,19 @@ function Records({ cause }: { cause: Caused["cause"] }) {
       )}
     </p>
   );
+}
+
+type Stating = NonNullable<Caused["cause"]["after"]>["evidence"][number];
+
+/** Records by the document that they are in, which is named once. */
+function byDocument(records: readonly Stating[]): Map<string, [Stating, ...Stating[]]> {
+  const found = new Map<string, [Stating, ...Stating[]]>();
+  for (const each of records) {
+    const before = found.get(each.document.sha256);
+    if (before) before.push(each);
+    else found.set(each.document.sha256, [each]);
+  }
+  return found;
 }
 
 function Access({ change, moments }: { change: Change; moments: Moments }) {
