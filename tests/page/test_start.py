@@ -260,7 +260,7 @@ def test_the_focus_follows_the_place(page: Page, served: Served) -> None:
 def test_the_same_question_elsewhere(page: Page, served: Served) -> None:
     """The question is there as GraphQL, as a command and as Python, and leads to the editor."""
     page.goto(served("--example"))
-    page.get_by_role("button", name="Ask this elsewhere").click()
+    page.get_by_role("button", name="As GraphQL, command, Python").click()
     tabs = page.get_by_role("tab")
     expect(tabs.first).to_be_focused()
     link = page.get_by_role("link", name="Open in the editor")
@@ -297,7 +297,7 @@ def test_the_start_view_is_accessible(page: Page, served: Served) -> None:
     page.get_by_role("button", name="As of now").click()
     assert not axe_findings(page)
     page.keyboard.press("Escape")
-    page.get_by_role("button", name="Ask this elsewhere").click()
+    page.get_by_role("button", name="As GraphQL, command, Python").click()
     assert not axe_findings(page)
 
 

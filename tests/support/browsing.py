@@ -94,7 +94,7 @@ def asked_as(page: Page, form: Literal["GraphQL", "Command", "Python"]) -> None:
     """Show the question of a view as one of its forms."""
     tab = page.get_by_role("tab", name=form)
     if not tab.is_visible():
-        page.get_by_role("button", name="Ask this elsewhere").click()
+        page.get_by_role("button", name="As GraphQL, command, Python").click()
     tab.click()
     expect(tab).to_have_attribute("aria-selected", "true")
 

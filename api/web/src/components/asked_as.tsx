@@ -35,7 +35,7 @@ export function AskedAs({ document, variables, command, python }: Props) {
   return (
     <section class="asked-as" aria-label="This question">
       <button type="button" class="quiet" popovertarget={id}>
-        Ask this elsewhere
+        As GraphQL, command, Python
       </button>
       <div
         ref={panel}
