@@ -124,17 +124,16 @@ def held(graph: AccessGraph, node: str, avoid: frozenset[str] = frozenset()) -> 
     `avoid` is as in AccessFilter.
     """
     check()
-    forward = kind_of(node) is NodeKind.IDENTITY
-    chosen = AccessFilter(avoid=avoid) if avoid else ALL
-    allowed = Allowed.of(graph, chosen) if avoid else None
-    roles = _roles(graph, graph.number(node), allowed, forward=forward)
+    forward, start = kind_of(node) is NodeKind.IDENTITY, graph.number(node)
+    allowed = Allowed.of(graph, AccessFilter(avoid=avoid)) if avoid else None
+    roles = _roles(graph, start, allowed, forward=forward)
     if roles is not None:
         return roles
     allows = allowed and allowed.column
-    origin = np.array([graph.number(node)])
-    table = PathTable(graph.index, origin, allows, forward=forward, alive=False)
+    table = PathTable(graph.index, np.array([start]), allows, forward=forward, alive=False)
     if table.unfinished is None:
         return HeldRoles(*table.roles())
+    chosen = AccessFilter(avoid=avoid) if avoid else ALL
     found = Walk(graph, node, chosen, forward=forward).path_summaries()
     return dict(zip(found.node, found.roles, strict=True))
 
@@ -161,14 +160,20 @@ def _roles(
         return {}
     near, far = {start: 0}, dict[int, int]()
     first, then = _RULES[forward]
-    small = _spread(graph.index, first, near, far, allowed, forward=forward) and _spread(
-        graph.index, then, far, far, allowed, forward=forward
+    index = graph.index
+    ways = (
+        (index.out_starts, index.out_hops, index.resource, index.principal)
+        if forward
+        else (index.in_starts, index.in_hops, index.principal, index.resource)
     )
-    if not small or not near.keys().isdisjoint(far):
+    if not _spread(index, ways, first, near, far, allowed):
+        return None
+    if far and not (_spread(index, ways, then, far, far, allowed) and near.keys().isdisjoint(far)):
         return None
     if forward:
         del near[start]
-        return near | far
+        near.update(far)
+        return near
     businesses = graph.fold.kind_starts[KINDS.index(NodeKind.BUSINESS)]
     return {node: roles for node, roles in far.items() if node < businesses}
 
@@ -195,29 +200,25 @@ It stops, keeps the roles of the node before, gives those of its grant, or gives
 
 def _spread(
     index: Adjacency,
+    ways: tuple[memoryview[int], ...],
     rules: list[int],
     known: dict[int, int],
     far: dict[int, int],
     allowed: Allowed | None,
-    *,
-    forward: bool,
 ) -> bool:
-    """Walk on from known nodes by these rules, with roles as bits; return False at a hub."""
-    starts, hops = (
-        (index.out_starts, index.out_hops) if forward else (index.in_starts, index.in_hops)
-    )
-    ahead, behind = (
-        (index.resource, index.principal) if forward else (index.principal, index.resource)
-    )
-    conveys, roles = index.conveys, index.roles
+    """Walk on from known nodes by these rules, with roles as bits; return False at a hub.
+
+    `ways` are the starts and the hops of nodes, and the ends of grants that lie ahead and behind.
+    """
+    starts, hops, ahead, behind = ways
+    conveys, roles, most = index.conveys, index.roles, limits.VECTORISED
     frontier = list(known)
-    while frontier:
-        node = frontier.pop()
+    for node in frontier:
         first, last = starts[node], starts[node + 1]
-        if last - first > limits.VECTORISED or len(known) > 2 * limits.VECTORISED:
+        if last - first > most or len(known) > 2 * most:
             return False
         bits = known[node]
-        for hop in hops[first:last]:
+        for hop in hops[first:last].tolist():
             grant = hop if hop >= 0 else ~hop
             rule = rules[conveys[grant]]
             if rule == _STOPS:
@@ -225,16 +226,15 @@ def _spread(
             other = ahead[hop] if hop >= 0 else behind[grant]
             if allowed is not None and not allowed(node, other, grant):
                 continue
+            given = bits if rule == _KEEPS else roles[grant]
             if rule == _CROSSES:
-                far[other] = far.get(other, 0) | roles[grant]
-                continue
-            given, before = (bits if rule == _KEEPS else roles[grant]), known.get(other)
-            if before is None:
+                far[other] = far.get(other, 0) | given
+            elif other not in known:
                 known[other] = given
                 # A single hop of a node that a KEEPS led to leads back.
                 if rule == _GIVES or starts[other + 1] - starts[other] > 1:
                     frontier.append(other)
-            elif given | before != before:
-                known[other] = given | before
+            elif given | known[other] != known[other]:
+                known[other] |= given
                 frontier.append(other)
     return True
