@@ -50,6 +50,7 @@ from inroads.network.mappings import (
     NO_DOCUMENTS,
     PLAIN,
     Adjacent,
+    AllNodes,
     Data,
     Documents,
     Grants,
@@ -121,6 +122,7 @@ class AccessGraph(MultiDiGraph):
         graph._node = Nodes(adjacency, lru_cache(KEPT)(graph._attributes), (graph, "_node"))
         graph._adj = Neighbours(adjacency, (graph, "_adj"), forward=True)
         graph._pred = Neighbours(adjacency, (graph, "_pred"), forward=False)
+        vars(graph)["nodes"] = AllNodes(graph)
         vars(graph)["adj"] = Adjacent(graph._adj)  # type: ignore[arg-type]  # the stub wants dicts
         return nx.freeze(graph)  # type: ignore[no-any-return]  # the stub forgets the class
 

@@ -7,16 +7,18 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, ItemsView, Iterator, Mapping, Sequence, ValuesView
 from functools import partial
-from itertools import groupby
+from itertools import groupby, islice
 from typing import Any, Final, NamedTuple, TypeVar
 
+import numpy as np
 from networkx.classes.coreviews import MultiAdjacencyView
 from networkx.classes.function import frozen  # type: ignore[attr-defined]  # the stub leaves it out
+from networkx.classes.reportviews import NodeView
 
 from inroads.columns.adjacency import Adjacency
-from inroads.columns.arrays import Lazily
+from inroads.columns.arrays import Ints, Lazily
 from inroads.columns.claimset import RELATIONS
-from inroads.model import Document, Grant, GrantFacts, NodeKind, grant_id
+from inroads.model import Document, Grant, GrantFacts, NodeKind
 from inroads.policy.grammar import Conveys
 
 _V = TypeVar("_V")
@@ -167,36 +169,39 @@ class Neighbours(_ByName[Mapping[str, Mapping[str, dict[str, str]]]]):
     def _in_bulk(self, start: int) -> Iterator[Data]:
         """Yield the neighbours of each node from a number on, as dicts that cannot be changed."""
         index, names, put = self._index, self._index.names(), dict.__setitem__
-        starts, hops = (
-            (index.out_starts, index.out_hops)
-            if self._forward
-            else (index.in_starts, index.in_hops)
-        )
-        relation, client, roles, contested = (
-            index.relation,
-            index.client_role,
-            index.roles,
-            index.contested,
-        )
-        known: dict[tuple[int, int], Data] = {}
-        for node in range(start, len(self)):
-            found = Data()
-            for hop in hops[starts[node] : starts[node + 1]]:
-                grant = hop if hop >= 0 else ~hop
-                principal, resource = names[index.principal[grant]], names[index.resource[grant]]
-                word = RELATIONS[relation[grant]] + "/CLIENT" * client[grant]
-                other = resource if (hop >= 0) is self._forward else principal
-                key = relation[grant], roles[grant]
-                data = known.get(key)
-                if data is None or contested[grant]:
-                    data = Data(index.data(grant))
-                    # Which of several roles speaks first, the evidence of each grant tells.
-                    if key[1].bit_count() < 2 and not contested[grant]:
-                        known[key] = data
-                if other not in found:
-                    put(found, other, Data())
-                put(found[other], grant_id(principal, word, resource), data)
-            yield found
+        starts, hops = index.out_entries if self._forward else index.in_entries
+        known: dict[int, Data] = {}
+        for first in range(start, len(self), PART):
+            near = starts[first : first + PART + 1]
+            rows = self._rows(hops[near[0] : near[-1]])
+            for size in np.diff(near).tolist():
+                found, last = Data(), None
+                for grant, principal, resource, other, word, facts, doubted in islice(rows, size):
+                    data = known.get(facts)
+                    if data is None or doubted:
+                        data = Data(index.data(grant))
+                        # Which of several roles speaks first, the evidence of each grant tells.
+                        if index.roles[grant].bit_count() < 2 and not doubted:
+                            known[facts] = data
+                    if other != last:  # hops come sorted by it
+                        last, edges = other, Data()
+                        put(found, names[other], edges)
+                    put(edges, f"{names[resource]}{_WORDS[word]}{names[principal]}", data)
+                yield found
+
+    def _rows(self, hops: Ints) -> Iterator[tuple[Any, ...]]:
+        """Yield of each hop its grant, the ends of it and the far one, and its facts as numbers."""
+        rows, grant = self._index.fold.grants, np.maximum(hops, ~hops)
+        principal, resource = rows.principal[grant], rows.resource[grant]
+        other = np.where((hops >= 0) == self._forward, resource, principal)
+        relation = rows.relation[grant].astype(np.int64)
+        word, facts = relation * 2 + rows.client_role[grant], relation << 32 | rows.roles[grant]
+        columns = grant, principal, resource, other, word, facts, rows.contested[grant]
+        return zip(*(each.tolist() for each in columns), strict=True)
+
+
+_WORDS: Final = [f"#{each}{client}@" for each in RELATIONS for client in ("", "/CLIENT")]
+"""What stands between the ends of a grant in its id, by relation and by being a client's role."""
 
 
 class Adjacent(MultiAdjacencyView):  # type: ignore[type-arg]  # it takes none at run time
@@ -204,6 +209,14 @@ class Adjacent(MultiAdjacencyView):  # type: ignore[type-arg]  # it takes none a
 
     def items(self) -> ItemsView[str, Any]:
         items: ItemsView[str, Any] = self._atlas.items()  # type: ignore[attr-defined]  # not in the stub
+        return items
+
+
+class AllNodes(NodeView):  # type: ignore[type-arg]  # it takes none at run time
+    """The `nodes` of a graph, whose items are not looked up one by one."""
+
+    def items(self) -> ItemsView[str, Any]:
+        items: ItemsView[str, Any] = self._nodes.items()  # type: ignore[attr-defined]  # not in the stub
         return items
 
 
