@@ -51,8 +51,10 @@ FACTS: Final = frozenset(
 TELLING: Final = frozenset({"largestBlastRadius", "mostExposed", "findings", "whatIf"})
 """Settled root fields that tell an event loop before they begin what takes long; see `long_work`."""
 
-BRIEF: Final = TELLING | {name for name in SETTLED | FACTS if ENTRY.get(name, 1) < 1_000}
-"""Settled root fields that an event loop can begin."""
+BRIEF: Final = (
+    TELLING | {"changes"} | {name for name in SETTLED | FACTS if ENTRY.get(name, 1) < 1_000}
+)
+"""Root fields that an event loop can begin; changes tell as those above do, but are of two versions."""
 
 _A = TypeVar("_A")
 
@@ -122,7 +124,7 @@ def is_settled(document: PreparedDocument, name: str | None) -> bool:
 
 
 def is_brief(document: PreparedDocument, name: str | None) -> bool:
-    """Return whether a query is settled, and does not look at the whole graph."""
+    """Return whether a query can be begun in an event loop."""
     return _asks(document, name, BRIEF)
 
 

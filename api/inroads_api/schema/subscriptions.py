@@ -107,7 +107,9 @@ class Subscription:
         step = feed.step(since or None)
         found = info.context.versions.compare(step.before, step.after)
         part = feed.part(step, found.changes, within(first, MAX_FIRST, least=1), ["changes"])
-        return NewChanges(part=part, all=found, between=Between.of(step.before, step.after))
+        return NewChanges(
+            part=part, all=found, between=Between.of(step.before, step.after, info.context.versions)
+        )
 
     @field
     def findings(

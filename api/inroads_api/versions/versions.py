@@ -18,17 +18,19 @@ import numpy as np
 from cachetools import LRUCache
 
 from inroads.analysis.census import Census, census, made
+from inroads.analysis.change_sentences import ChangeWriter
 from inroads.analysis.changes import Changes, changes
 from inroads.analysis.choke_points import ChokePoints, choke_points
 from inroads.analysis.duties import Conflicts, duties
 from inroads.analysis.findings import Findings, Severity, review
 from inroads.analysis.what_if import WhatIf
-from inroads.cancellation import check
+from inroads.cancellation import check, long_work
 from inroads.columns.arrays import Flags, Ints
 from inroads.documents.reader import Observation, reread
 from inroads.errors import InroadsError
 from inroads.explorer import Explorer
 from inroads.model import Document
+from inroads.moments import moment_number
 from inroads.network.access_graph import AccessGraph
 from inroads.policy.tables import Policy
 from inroads.review import Campaign, Drift
@@ -148,6 +150,7 @@ class Analyses:
         self.making = making
         # Changes hold both graphs, from which they are written: as many as past versions are kept.
         self.compared = Cache[tuple[str, str], Changes](making, makers)
+        self.writers = Cache[tuple[str, str], ChangeWriter](making, makers)
         # A what-if may hold a whole graph, so only one is kept.
         self.imagined = Cache[_Imagining, WhatIf[AccessGraph]](making, makers, kept=1)
         self.imagined_versions = Cache[tuple[int, marks.Imagined], Version](making, makers, kept=1)
@@ -198,6 +201,12 @@ class ServedVersions(ABC):
         """The changes between two versions. Raises BUSY and the errors of `changes`."""
         return self._analyses.compared.get(
             (before.name, after.name), lambda: changes(before.graph, after.graph)
+        )
+
+    def writer(self, before: Version, after: Version) -> ChangeWriter:
+        """The writer of the changes between two versions. Raises BUSY."""
+        return self._analyses.writers.get(
+            (before.name, after.name), lambda: ChangeWriter(before.graph, after.graph), checks=True
         )
 
     def findings(
@@ -401,8 +410,8 @@ class Versions(ServedVersions):
     def until(self, version: Version, moment: dt.datetime) -> Version:
         if version.imagined:
             raise InroadsError("an imagined version has no past", "NO_PAST")
-        documents = version.graph.documents
-        count = bisect_right(documents, moment, key=lambda document: document.observed_at)
+        documents, moments = version.graph.documents, version.graph.fold.said.documents.moment
+        count = bisect_right(moments, moment_number(moment))
         if count == len(documents):
             return version
         # Versions of one base only add documents, so the count and the last moment identify a past.
@@ -414,6 +423,7 @@ class Versions(ServedVersions):
             return np.arange(len(documents)) < count
 
         if mark is None:
+            long_work()  # all documents are looked at
             mark = (
                 marks.past(version.graph, chosen(), _positions(version)) if count else marks.NOTHING
             )

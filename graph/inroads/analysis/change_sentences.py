@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Callable
+from typing import Final, TypeVar
 
 from inroads.analysis.causes import Cause, NodeCause
 from inroads.analysis.changes import Change, Kind
@@ -10,6 +11,9 @@ from inroads.model import Grant, NodeKind, Relation, kind_of
 from inroads.network.access_graph import AccessGraph
 from inroads.network.wording import grant_label, label, reasons_of
 from inroads.text import printable
+
+_K = TypeVar("_K")
+_V = TypeVar("_V")
 
 CAUSES_TOLD: Final = 3
 """The most causes that a sentence names."""
@@ -42,16 +46,26 @@ _SAID: Final = {
 }
 
 
+KEPT: Final = 4096
+"""Sentences, labels and causes that a writer keeps of each."""
+
+
 class ChangeWriter:
-    """A writer of the changes between two graphs, which writes each cause and each label once."""
+    """A writer of the changes between two graphs, which keeps what it has written. Safe for threads."""
 
     def __init__(self, before: AccessGraph, after: AccessGraph) -> None:
         self.before, self.after = before, after
         self._labels: dict[str, str] = {}
         self._causes: dict[tuple[int, str], str] = {}
+        self._sentences: dict[tuple[str, str], str] = {}
 
     def sentence(self, change: Change) -> str:
         """Return a change in plain English with its first causes."""
+        # An access has one change.
+        key = change.principal, change.resource
+        return _kept(self._sentences, key, self._sentence, change)
+
+    def _sentence(self, change: Change) -> str:
         text = f"{self.label(change.principal)} {self.what(change)}"
         told = [self.cause(cause) for cause in change.causes[:CAUSES_TOLD]]
         if more := len(change.causes) - len(told):
@@ -60,9 +74,10 @@ class ChangeWriter:
 
     def label(self, node: str) -> str:
         """Return the label of a node, as the later graph knows it if it does."""
-        if node not in self._labels:
-            self._labels[node] = label(self.after if node in self.after else self.before, node)
-        return self._labels[node]
+        return _kept(self._labels, node, self._label, node)
+
+    def _label(self, node: str) -> str:
+        return label(self.after if node in self.after else self.before, node)
 
     def what(self, change: Change) -> str:
         """Return the predicate of a change: `gained access to BillSpring (77128) as OWNER`."""
@@ -85,9 +100,7 @@ class ChangeWriter:
 
     def cause(self, cause: Cause) -> str:
         """Return a cause in plain English."""
-        if cause.key not in self._causes:
-            self._causes[cause.key] = self._cause(cause)
-        return self._causes[cause.key]
+        return _kept(self._causes, cause.key, self._cause, cause)
 
     def _cause(self, cause: Cause) -> str:
         if isinstance(cause, NodeCause):
@@ -114,3 +127,13 @@ class ChangeWriter:
         if grant.relation is Relation.KEEPS:
             return f"{self.label(grant.resource)} as the account of {self.label(grant.principal)}"
         return f"{printable(grant_label(grant))} of {self.label(grant.principal)}"
+
+
+def _kept(texts: dict[_K, str], key: _K, write: Callable[[_V], str], value: _V) -> str:
+    """Return the text of a key, written if it is not kept; a full dict begins anew."""
+    text = texts.get(key)
+    if text is None:
+        if len(texts) >= KEPT:
+            texts.clear()
+        text = texts[key] = write(value)
+    return text

@@ -8,8 +8,7 @@ from typing import Any, Final
 import msgspec
 
 from inroads.analysis.causes import Cause, NodeCause, stated
-from inroads.analysis.change_sentences import cause_sentence
-from inroads.analysis.change_sentences import sentence as change_sentence
+from inroads.analysis.change_sentences import ChangeWriter
 from inroads.analysis.changes import AccessFacts, CausedChanges, Change
 from inroads.analysis.choke_points import ChokePoint
 from inroads.analysis.duties import Conflict, conflict_sentence
@@ -250,13 +249,14 @@ class ComparedGraphs:
         """Compare two graphs; of the records of a cause so many are told, and None means all."""
         self.before, self.after, self.most = before, after, most
         self._causes: dict[tuple[int, str], Row] = {}
+        self._writer = ChangeWriter(before, after)
 
     def cause(self, cause: Cause) -> Row:
         """Return a cause as a JSON object. It is made once: many changes may have one cause."""
         if cause.key not in self._causes:
             self._causes[cause.key] = {
                 "id": cause.id,
-                "what": cause_sentence(self.before, self.after, cause),
+                "what": self._writer.cause(cause),
                 "witnessed": cause.witnessed,
                 "before": _side(self.before, cause, cause.before, self.most),
                 "after": _side(self.after, cause, cause.after, self.most),
@@ -275,7 +275,7 @@ class ComparedGraphs:
         return {
             "change": [kind.value for kind in change.kinds],
             **_ends(change, self.after),
-            "how": change_sentence(self.before, self.after, change),
+            "how": self._writer.sentence(change),
         }
 
 

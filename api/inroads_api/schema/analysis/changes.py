@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from dataclasses import field as attribute
 from functools import partial
 from itertools import chain
-from typing import Annotated
+from typing import Annotated, Final
 
 import strawberry
 
@@ -22,6 +22,7 @@ from inroads.analysis.change_sentences import ChangeWriter
 from inroads.analysis.changes import CausedChanges as Group
 from inroads.analysis.changes import Change as Changed
 from inroads.analysis.changes import Changes, Kind
+from inroads.cancellation import long_work
 from inroads.columns.arrays import Lazily
 from inroads.network.access_graph import AccessGraph
 from inroads.network.names.former_emails import EmailChange as ChangedEmail
@@ -43,7 +44,7 @@ from inroads_api.schema.graph.grants import Grant
 from inroads_api.schema.graph.identities import Identity
 from inroads_api.schema.graph.node import Node
 from inroads_api.schema.pages import Connection, Page, Window, connection, within, written
-from inroads_api.versions.versions import Version
+from inroads_api.versions.versions import ServedVersions, Version
 
 describe(
     Kind,
@@ -74,6 +75,10 @@ Kinds = Annotated[
 ]
 
 
+FEW: Final = 1_000
+"""So many changes are counted and filtered in an event loop."""
+
+
 @dataclass(frozen=True)
 class Between:
     """The two compared graphs, their writer, and a cache of the records looked up in them."""
@@ -84,9 +89,9 @@ class Between:
     found: dict[tuple[str, str], model.Evidence | None] = attribute(default_factory=dict)
 
     @classmethod
-    def of(cls, before: Version, after: Version) -> Between:
+    def of(cls, before: Version, after: Version, versions: ServedVersions) -> Between:
         """Return the graphs of two versions, the earlier one first."""
-        return cls(before.graph, after.graph, ChangeWriter(before.graph, after.graph))
+        return cls(before.graph, after.graph, versions.writer(before, after))
 
     def stated(self, graph: AccessGraph, cause: Attribute) -> model.Evidence | None:
         """Return the record that states an attribute.
@@ -409,27 +414,27 @@ class CausedChangesConnection(Connection[CausedChanges], Compared):
         return _counts(self.all.changes)
 
 
-def changes_between(
-    before: Version, after: Version, found: Changes, page: Page, only: Only
-) -> ChangeConnection:
+def changes_between(between: Between, found: Changes, page: Page, only: Only) -> ChangeConnection:
     """Return a page of the changes between two versions, or of some of them."""
-    between = Between.of(before, after)
+    if len(found.changes) > FEW:
+        long_work()  # all of them are counted and filtered
     found = only.kept(found)
     return _page(between, found, ("changes", *only.words), found.changes, page)
 
 
 def changes_by_cause(
-    before: Version, after: Version, found: Changes, page: Page, only: Only
+    between: Between, found: Changes, page: Page, only: Only
 ) -> CausedChangesConnection:
     """Return a page of the causes of the changes between two versions, or of some of them."""
-    between = Between.of(before, after)
     found = only.kept(found)
     keys = [each.cause.key for each in found.groups]
     load = written(
         found.groups,
         lambda each: CausedChanges(between=between, all=found, group=each, only=only),
     )
-    window = Window(after.graph, ("changes by cause", *only.words), keys, load, page, _both(found))
+    window = Window(
+        between.after, ("changes by cause", *only.words), keys, load, page, _both(found)
+    )
     return CausedChangesConnection(window=window, all=found)
 
 

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
+from inroads.cancellation import checked
+from inroads.errors import InroadsError
 from inroads_api.execution.execute import build_schema
 from questions import asker, code, graph_of
 
@@ -51,6 +55,47 @@ def test_emails_that_changed() -> None:
     assert again["identity"] == {"id": "identity:9"}
     assert again["formerEmails"] == []
     assert again["changes"]["emails"]["truncated"] is False
+
+
+def owner(number: int, month: int, *businesses: int) -> dict[str, Any]:
+    """A document of somebody who owns these businesses."""
+    held = [{"id": each, "role": "owner", "business": {"id": each}} for each in businesses]
+    told = envelope(number, month, f"p{number}@example.com")
+    told["document"]["business_memberships"] = held
+    return told
+
+
+def test_the_document_without_a_grant() -> None:
+    """A cause names the newest document that would have shown a grant to the version that lacks it."""
+    graph = graph_of(owner(1, 1, 10), owner(1, 3, 11), owner(2, 3, 12))
+    told = asker(build_schema(), graph)(
+        """{ changesByCause(since: "2026-02-01T00:00:00Z") { nodes { cause {
+          ... on GrantCause { id before { id } after { id } absentFrom { observedAt subject { id } } } } } } }"""
+    )
+    causes = [each["cause"] for each in told["data"]["changesByCause"]["nodes"]]
+    assert [
+        (each["id"], each["absentFrom"] and each["absentFrom"]["observedAt"]) for each in causes
+    ] == [
+        ("business:10#MEMBER@identity:1", "2026-03-01T00:00:00Z"),
+        ("business:11#MEMBER@identity:1", "2026-01-01T00:00:00Z"),
+        ("business:12#MEMBER@identity:2", None),
+    ]
+    assert causes[0]["after"] is causes[1]["before"] is None
+
+
+def test_many_are_not_counted_in_an_event_loop(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever must not be kept waiting is told before all of many changes are looked at."""
+    ask = asker(build_schema(), graph_of(owner(1, 1, 10), owner(1, 3, 11)))
+    asked = '{ changes(since: "2026-02-01T00:00:00Z") { totalCount } }'
+    assert ask(asked)["data"]["changes"]["totalCount"] == 2
+
+    def wait() -> None:
+        raise InroadsError("it takes long", "LONG")
+
+    with checked(lambda: None, wait):
+        assert "errors" not in ask(asked)
+        monkeypatch.setattr("inroads_api.schema.analysis.changes.FEW", 1)
+        assert code(ask(asked)) == "LONG"
 
 
 ABOUT = """query ($about: ID, $kinds: [ChangeKind!], $first: Int, $after: String) {
