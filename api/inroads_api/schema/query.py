@@ -16,7 +16,6 @@ from inroads.reach import answers
 from inroads_api.limits import MAX_FIRST
 from inroads_api.schema.analysis.about import About, subject, subjects
 from inroads_api.schema.analysis.changes import (
-    Between,
     CausedChangesConnection,
     ChangeConnection,
     Kinds,
@@ -262,9 +261,7 @@ class Entry(NodeQuestions):
         """
         compared = self._compared(info.context, since, until)
         only = Only.of(kinds, subjects(*compared, about or None))
-        versions = info.context.versions
-        between, found = Between.of(*compared, versions), versions.compare(*compared)
-        return changes_between(between, found, page, only)
+        return changes_between(info.context.versions, *compared, page, only)
 
     @connection
     def changes_by_cause(
@@ -279,9 +276,7 @@ class Entry(NodeQuestions):
         """The changes between two moments, grouped by the grant or attribute that caused them."""
         compared = self._compared(info.context, since, until)
         only = Only.of(kinds, subjects(*compared, about or None))
-        versions = info.context.versions
-        between, found = Between.of(*compared, versions), versions.compare(*compared)
-        return changes_by_cause(between, found, page, only)
+        return changes_by_cause(info.context.versions, *compared, page, only)
 
     @field
     def what_if(

@@ -50,13 +50,13 @@ from inroads.network.mappings import (
     NO_DOCUMENTS,
     PLAIN,
     Adjacent,
-    AllNodes,
     Data,
     Documents,
     Grants,
     Hop,
     Neighbours,
     Nodes,
+    NodeView,
 )
 from inroads.network.names.emails import identities_with
 from inroads.network.names.former_emails import FormerEmail, former_emails
@@ -122,7 +122,7 @@ class AccessGraph(MultiDiGraph):
         graph._node = Nodes(adjacency, lru_cache(KEPT)(graph._attributes), (graph, "_node"))
         graph._adj = Neighbours(adjacency, (graph, "_adj"), forward=True)
         graph._pred = Neighbours(adjacency, (graph, "_pred"), forward=False)
-        vars(graph)["nodes"] = AllNodes(graph)
+        vars(graph)["nodes"] = NodeView(graph)
         vars(graph)["adj"] = Adjacent(graph._adj)  # type: ignore[arg-type]  # the stub wants dicts
         return nx.freeze(graph)  # type: ignore[no-any-return]  # the stub forgets the class
 

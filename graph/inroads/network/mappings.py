@@ -11,9 +11,9 @@ from itertools import groupby, islice
 from typing import Any, Final, NamedTuple, TypeVar
 
 import numpy as np
+from networkx.classes import reportviews
 from networkx.classes.coreviews import MultiAdjacencyView
 from networkx.classes.function import frozen  # type: ignore[attr-defined]  # the stub leaves it out
-from networkx.classes.reportviews import NodeView
 
 from inroads.columns.adjacency import Adjacency
 from inroads.columns.arrays import Ints, Lazily
@@ -212,8 +212,8 @@ class Adjacent(MultiAdjacencyView):  # type: ignore[type-arg]  # it takes none a
         return items
 
 
-class AllNodes(NodeView):  # type: ignore[type-arg]  # it takes none at run time
-    """The `nodes` of a graph, whose items are not looked up one by one."""
+class NodeView(reportviews.NodeView):  # type: ignore[type-arg]  # it takes none at run time
+    """The `nodes` of a graph, whose items are not looked up one by one; printed as networkx's are."""
 
     def items(self) -> ItemsView[str, Any]:
         items: ItemsView[str, Any] = self._nodes.items()  # type: ignore[attr-defined]  # not in the stub

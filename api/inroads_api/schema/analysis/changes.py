@@ -414,8 +414,11 @@ class CausedChangesConnection(Connection[CausedChanges], Compared):
         return _counts(self.all.changes)
 
 
-def changes_between(between: Between, found: Changes, page: Page, only: Only) -> ChangeConnection:
+def changes_between(
+    versions: ServedVersions, before: Version, after: Version, page: Page, only: Only
+) -> ChangeConnection:
     """Return a page of the changes between two versions, or of some of them."""
+    between, found = Between.of(before, after, versions), versions.compare(before, after)
     if len(found.changes) > FEW:
         long_work()  # all of them are counted and filtered
     found = only.kept(found)
@@ -423,9 +426,10 @@ def changes_between(between: Between, found: Changes, page: Page, only: Only) ->
 
 
 def changes_by_cause(
-    between: Between, found: Changes, page: Page, only: Only
+    versions: ServedVersions, before: Version, after: Version, page: Page, only: Only
 ) -> CausedChangesConnection:
     """Return a page of the causes of the changes between two versions, or of some of them."""
+    between, found = Between.of(before, after, versions), versions.compare(before, after)
     found = only.kept(found)
     keys = [each.cause.key for each in found.groups]
     load = written(
