@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 import tarfile
@@ -213,3 +214,15 @@ def test_what_is_distributed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert (unpacked / "api" / static / "index.html").is_file()
     assert not (unpacked / "api" / "web" / "node_modules").exists()
     assert hook_of(unpacked).digest() == hook_of(TOP).digest()
+
+
+def test_the_page_that_opens_is_light() -> None:
+    """Its scripts, with all that it preloads, are at most 70 kB compressed; views load their own."""
+    if not pages.built():
+        missing("the page is not tested: it is not built (INROADS_WEB=require pip install -e .)")
+    static = TOP / "api" / "inroads_api" / "static"
+    scripts = re.findall(
+        r"\./(assets/[^\"]+\.js)", (static / "index.html").read_text(encoding="utf-8")
+    )
+    assert len(scripts) > 1
+    assert sum(len(gzip.compress((static / each).read_bytes())) for each in scripts) <= 70_000

@@ -24,11 +24,6 @@ def sentence(before: AccessGraph, after: AccessGraph, change: Change) -> str:
     return ChangeWriter(before, after).sentence(change)
 
 
-def cause_sentence(before: AccessGraph, after: AccessGraph, cause: Cause) -> str:
-    """A cause in plain English, given the two graphs that were compared."""
-    return ChangeWriter(before, after).cause(cause)
-
-
 _SAID: Final = {
     Kind.GAINED: "gained access to {what} as {now}",
     Kind.OBSERVED: "is observed for the first time to reach {what} as {now}",

@@ -204,20 +204,22 @@ _WORDS: Final = [f"#{each}{client}@" for each in RELATIONS for client in ("", "/
 """What stands between the ends of a grant in its id, by relation and by being a client's role."""
 
 
-class Adjacent(MultiAdjacencyView):  # type: ignore[type-arg]  # it takes none at run time
+class Adjacent(MultiAdjacencyView[str, str, dict[str, Any]]):
     """The `adj` of a graph, whose items are mappings that cannot be changed: they need no views."""
 
+    _atlas: Neighbours
+
     def items(self) -> ItemsView[str, Any]:
-        items: ItemsView[str, Any] = self._atlas.items()  # type: ignore[attr-defined]  # not in the stub
-        return items
+        return self._atlas.items()
 
 
-class NodeView(reportviews.NodeView):  # type: ignore[type-arg]  # it takes none at run time
+class NodeView(reportviews.NodeView[str, dict[str, Any], dict[str, Any]]):
     """The `nodes` of a graph, whose items are not looked up one by one; printed as networkx's are."""
 
+    _nodes: Nodes
+
     def items(self) -> ItemsView[str, Any]:
-        items: ItemsView[str, Any] = self._nodes.items()  # type: ignore[attr-defined]  # not in the stub
-        return items
+        return self._nodes.items()
 
 
 class _Neighbourhood(_Paired[Mapping[str, dict[str, str]]]):
