@@ -76,7 +76,7 @@ Kinds = Annotated[
 
 
 FEW: Final = 1_000
-"""So many changes are counted and filtered in an event loop."""
+"""So many changes are counted or filtered in an event loop."""
 
 
 @dataclass(frozen=True)
@@ -129,6 +129,9 @@ class Only:
 
     def kept(self, found: Changes) -> Changes:
         """Return only these changes."""
+        if self.kinds is None and self.about is None:
+            return found
+        _look_at(found.changes)
         found = found if self.kinds is None else found.only(self.kinds)
         return found if self.about is None else found.about(frozenset(self.about))
 
@@ -378,7 +381,14 @@ class ChangeConnection(Connection[Change], Compared):
         return _counts(self.listed)
 
 
+def _look_at(changes: Sequence[Changed]) -> None:
+    """Tell of long work if there are many changes to look at."""
+    if len(changes) > FEW:
+        long_work()
+
+
 def _counts(changes: Sequence[Changed]) -> list[ChangeCount]:
+    _look_at(changes)
     found = Counter(chain.from_iterable(kinds_of(changes)))
     return [ChangeCount(kind=kind, count=found[kind]) for kind in Kind if found[kind]]
 
@@ -419,8 +429,6 @@ def changes_between(
 ) -> ChangeConnection:
     """Return a page of the changes between two versions, or of some of them."""
     between, found = Between.of(before, after, versions), versions.compare(before, after)
-    if len(found.changes) > FEW:
-        long_work()  # all of them are counted and filtered
     found = only.kept(found)
     return _page(between, found, ("changes", *only.words), found.changes, page)
 

@@ -86,16 +86,22 @@ def test_the_document_without_a_grant() -> None:
 def test_many_are_not_counted_in_an_event_loop(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever must not be kept waiting is told before all of many changes are looked at."""
     ask = asker(build_schema(), graph_of(owner(1, 1, 10), owner(1, 3, 11)))
-    asked = '{ changes(since: "2026-02-01T00:00:00Z") { totalCount } }'
-    assert ask(asked)["data"]["changes"]["totalCount"] == 2
+    changes = 'changes(since: "2026-02-01T00:00:00Z"{}) {{ totalCount {} }}'
+    listed = f"{{ {changes.format('', 'nodes { sentence }')} }}"
+    counted = f"{{ {changes.format('', 'counts { count }')} }}"
+    filtered = [
+        f"{{ {changes.format(each, '')} }}" for each in (" kinds: GAINED", ' about: "identity:1"')
+    ]
+    assert ask(listed)["data"]["changes"]["totalCount"] == 2
 
     def wait() -> None:
         raise InroadsError("it takes long", "LONG")
 
     with checked(lambda: None, wait):
-        assert "errors" not in ask(asked)
+        assert not any("errors" in ask(each) for each in (listed, counted, *filtered))
         monkeypatch.setattr("inroads_api.schema.analysis.changes.FEW", 1)
-        assert code(ask(asked)) == "LONG"
+        assert "errors" not in ask(listed)
+        assert [code(ask(each)) for each in (counted, *filtered)] == ["LONG"] * 3
 
 
 ABOUT = """query ($about: ID, $kinds: [ChangeKind!], $first: Int, $after: String) {
