@@ -5,18 +5,24 @@ from __future__ import annotations
 import os
 import pickle
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
+import zlib
 from collections.abc import Iterable
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
 
 from inroads.columns.claimset import ClaimSet
 from inroads.columns.union import union
+from inroads.documents.bulk_reader import RegularDocument, plain
 from inroads.explorer import Explorer, load
+from inroads.policy.tables import Policy
 from inroads.sources import loader as gathering
 from inroads.sources.synthetic import population
 from inroads.store.ledger import Ledger
@@ -63,6 +69,44 @@ def test_two_processes_read_a_ledger(file: Path, tmp_path: Path) -> None:
     two = load(ledger.path, workers=2)
     assert same([graph, two])
     assert [each.body for each in graph.documents] == [each.body for each in two.documents]
+
+
+def test_a_ledger_is_read_in_bulk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Most documents of a ledger are read together, and say what each says when it is read alone.
+
+    A body that is not written as this version writes it is read alone, and stays as it is.
+    """
+    file = tmp_path / "population.ndjson"
+    bodies = population(200, 1, contradictory=0.1, stale=0.2, teams=0.3)
+    file.write_bytes(b"\n".join(map(msgspec.json.encode, bodies)))
+    graph = load(file)
+    with Ledger(tmp_path / "inroads.db") as ledger:
+        ledger.add(graph.documents)
+    body = graph.documents[0].body.replace(b",", b", ", 1)
+    with closing(sqlite3.connect(ledger.path)) as database, database:
+        database.execute(
+            "UPDATE documents SET body = ? WHERE sha256 = ?",
+            (zlib.compress(body), bytes.fromhex(graph.documents[0].sha256)),
+        )
+    together: list[int] = []
+
+    def counted(arrived: list[Any], policy: Policy) -> list[RegularDocument]:
+        found = plain(arrived, policy)
+        together.append(len(found))
+        return found
+
+    monkeypatch.setattr(gathering, "plain", counted)
+    bulk = load(ledger.path)
+    assert len(graph.documents) * 0.9 < sum(together) < len(graph.documents)
+    monkeypatch.setattr("inroads.store.rows.ALONE_FROM", 0)
+    together.clear()
+    alone = load(ledger.path)
+    assert not any(together)
+    assert same([graph, bulk, alone])
+    wanted = [body, *(each.body for each in graph.documents[1:])]
+    assert (
+        [each.body for each in bulk.documents] == [each.body for each in alone.documents] == wanted
+    )
 
 
 @pytest.mark.usefixtures("small")

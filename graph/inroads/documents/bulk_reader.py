@@ -55,8 +55,8 @@ class Arrived(Protocol):
         """When it was observed."""
 
     @property
-    def moment_source(self) -> MomentSource:
-        """How that moment is known."""
+    def moment_source(self) -> MomentSource | None:
+        """How that moment is known; None if that was not recorded."""
 
 
 class RegularDocument(NamedTuple):
@@ -68,7 +68,7 @@ class RegularDocument(NamedTuple):
 
     place: int
     moment: dt.datetime
-    moment_source: MomentSource
+    moment_source: MomentSource | None
     named: str | None
     body: bytes
     wrapped: bool

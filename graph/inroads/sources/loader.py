@@ -76,7 +76,8 @@ class Taken(NamedTuple):
 class Stream(NamedTuple):
     """Documents from one kind of place: items that have `raw` bytes and `observe()`, file chunks, or rejections.
 
-    `store` has their bodies at the number that `place` gives, if there is one; then no item is a file chunk. `note`
+    `store` has their bodies at the number that `place` gives, if there is one; then each item also has `sha256`, and
+    `arrived()` for `bulk_reader`, and none is a file chunk. `note`
     is told of each item which of its documents were rejected, and gives what else is to be told.
     """
 
@@ -212,15 +213,13 @@ def _said(
     """Yield the claims of documents as parts of a union, and note which were rejected.
 
     Regular documents are read together, in bulk."""
-    found = plain(
-        (
-            each if isinstance(each, RawDocument) and not given.store else None
-            for _, each in documents
-        ),
-        given.policy,
-    )
-    latest = dt.datetime.now(dt.UTC) + FUTURE
-    found = [each for each in found if each.moment <= latest]
+    arrived = [_arrived(each, given.store) for _, each in documents]
+    found = plain(arrived, given.policy)
+    if given.store:  # whose bodies stay as they are
+        found = [each for each in found if each.body == arrived[each.place].raw]
+    else:
+        latest = dt.datetime.now(dt.UTC) + FUTURE
+        found = [each for each in found if each.moment <= latest]
     easy = {each.place for each in found}
     builder, at = ClaimSetBuilder(), list[int]()
     for place, (number, item) in enumerate(documents):
@@ -234,9 +233,24 @@ def _said(
     if builder.documents:
         yield builder.part(given.store, at)
     if wanted := [each for each in found if given.wants(each.moment)]:
-        yield say(
-            wanted, [each.named or documents[each.place][1].source for each in wanted], given.policy
-        )
+        items = [documents[each.place] for each in wanted]
+        sources = [each.named or item.source for each, (_, item) in zip(wanted, items, strict=True)]
+        part = say(wanted, sources, given.policy)
+        if given.store:
+            rows = part.documents._replace(
+                sha256=np.array([item.sha256 for _, item in items], "S32"),
+                at=np.array([given.places[number] for number, _ in items], np.int64),
+                size=np.zeros_like(part.documents.size),
+            )
+            part = part._replace(documents=rows, stores=(given.store,))
+        yield part
+
+
+def _arrived(item: Any, store: Store | None) -> Any:
+    """Return a document for reading in bulk, with its body as it is given or stored; None if there is none."""
+    if store:
+        return item.arrived()
+    return item if isinstance(item, RawDocument) else None
 
 
 def _worked(

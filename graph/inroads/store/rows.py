@@ -6,7 +6,7 @@ import datetime as dt
 import zlib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from inroads.columns.claimset import MOMENT_SOURCES
 from inroads.documents.reader import Observation, restore
@@ -14,6 +14,9 @@ from inroads.errors import LedgerError
 from inroads.model import Document, MomentSource
 from inroads.moments import moment_number, moment_of
 from inroads.store.schema import UNREADABLE
+
+ALONE_FROM: Final = 2**16
+"""A body of so many stored bytes is read alone, so that few large ones are in memory at once."""
 
 
 class Added(NamedTuple):
@@ -84,6 +87,14 @@ class Retraction(NamedTuple):
     why: str
 
 
+class StoredBody(NamedTuple):
+    """The body of a stored document, with its moment and how that is known; see `bulk_reader.Arrived`."""
+
+    raw: bytes
+    moment: dt.datetime
+    moment_source: MomentSource | None
+
+
 class StoredDocument(NamedTuple):
     """One document as it stands in a ledger."""
 
@@ -94,6 +105,16 @@ class StoredDocument(NamedTuple):
     source: str
     moment_source: int | None
     raw: bytes
+
+    def arrived(self) -> StoredBody | None:
+        """The body, not yet read; None where it is large or damaged."""
+        if len(self.raw) >= ALONE_FROM:
+            return None
+        try:
+            body, moment = zlib.decompress(self.raw), moment_of(self.moment)
+        except UNREADABLE:
+            return None
+        return StoredBody(body, moment, MOMENT_SOURCES[self.moment_source or 0])
 
     def observe(self) -> Observation:
         """The document as read. Raises LedgerError where it is damaged."""
