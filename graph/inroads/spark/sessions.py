@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from socket import create_connection
@@ -41,7 +42,10 @@ def connected(remote: str) -> Iterator[SparkSession]:
         raise InroadsError(f"an address must not have a token: put it into {TOKEN}", "BAD_REMOTE")
     _reached(remote)
     try:
-        spark = SparkSession.builder.remote(remote).create()
+        with warnings.catch_warnings():
+            # Frames of pandas are not used here.
+            warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas")
+            spark = SparkSession.builder.remote(remote).create()
         try:
             yield spark
         finally:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shlex
 from typing import Annotated, Any
 
 import typer
@@ -63,7 +64,7 @@ def run(
 
             asked = Asked(rules, Columns(column), as_of, since, observed_at)
             run_all(spark, documents, folder, asked, say)
-    say(f"{folder} is complete: see `inroads spark describe`")
+    say(f"{folder} is complete; its tables: inroads spark describe {shlex.quote(folder)}")
 
 
 @app.command()
