@@ -156,9 +156,9 @@ class TestCut:
             ):
                 candidates = explain._candidates(graph, access)
                 alone = explain._ended_alone(graph, access, candidates)
-                for grant in candidates.values():
-                    assert alone[grant.id] == explain.Explainer(graph).collateral(access, [grant])
-                    counted += alone[grant.id] > 0
+                for grant, number in candidates.items():
+                    assert alone[grant] == explain.Explainer(graph).collateral(access, [number])
+                    counted += alone[grant] > 0
         assert counted > 100
 
     def test_the_cut_prefers_the_route_that_serves_nobody_else(self) -> None:

@@ -24,7 +24,8 @@ from inroads.policy.grammar import ACTING
 from inroads.reach.answers import RESOURCES
 from inroads.reach.closed_form import PathTable
 from inroads.reach.everyone import accesses_of, path_tables
-from inroads.reach.states import closure, held
+from inroads.reach.filters import Allowed
+from inroads.reach.states import closure, held, held_at
 
 FIGURES: Final = ("ended", "inferred")
 """Figures that rank choke points: all accesses ended alone, or only the inferred ones."""
@@ -195,7 +196,7 @@ def _by_revoking(graph: AccessGraph, identity: int, counts: Counts) -> Alone:
         for grant in {grant for node, _ in states for _, grant in index.hops_from(node)}
         if index.relation[grant] not in _FACTS
         for node in certainty.keys()
-        - held(graph, name, frozenset({index.grant_name(grant)})).keys()
+        - held_at(graph, identity, Allowed.without(index, frozenset({grant}))).keys()
     ]
     grants, inferred = np.array(ended, np.int64).reshape(-1, 2).T
     return Alone(grants, inferred != 0, len(certainty))

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Hashable, Iterable, Mapping, Sequence, Set
+from collections import Counter, defaultdict
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence, Set
 from itertools import combinations
 from math import comb
-from typing import Final
+from typing import Final, cast
 
 import networkx as nx
 import numpy as np
 
 from inroads.analysis.choke_points import ended_alone
 from inroads.analysis.routes import SINK, Network, count_routes, entrance, leaving
+from inroads.columns.claimset import NONE
 from inroads.model import (
     Access,
     AccessState,
@@ -24,7 +25,8 @@ from inroads.model import (
 from inroads.network.access_graph import AccessGraph
 from inroads.network.wording import grant_label, label, reasons_of, record_label
 from inroads.policy.grammar import ACTING, GRAMMAR, Phase
-from inroads.reach.states import acting_for, held
+from inroads.reach.filters import Allowed
+from inroads.reach.states import acting_for, held_at
 from inroads.text import LISTED, printable, shortened
 
 MAX_CANDIDATES: Final = 2_000
@@ -47,41 +49,42 @@ class Explainer:
 
     def __init__(self, graph: AccessGraph) -> None:
         self.graph = graph
-        self._held: dict[str, Mapping[int, int]] = {}
-        self._lost: dict[frozenset[str], dict[str, Set[int]]] = {}
+        self._held: dict[int, Mapping[int, int]] = {}
+        self._lost: dict[frozenset[int], dict[int, Set[int]]] = {}
 
     def explain(self, access: Access) -> Explanation:
         """Explain an access; see `explain`."""
         candidates = _candidates(self.graph, access)
         routes = _count_routes(self.graph, access, candidates)
-        cut = _least_cut(self, access, candidates, routes)
+        least = _least_cut(self, access, candidates, routes)
+        cut = tuple(self.graph.index.grant(candidates[each]) for each in least)
         return Explanation(routes, cut, _sentence(self.graph, access, candidates, routes, cut))
 
-    def collateral(self, access: Access, cut: Sequence[Grant]) -> int:
+    def collateral(self, access: Access, cut: Iterable[int]) -> int:
         """Count the other accesses, of all identities, that end when these grants are revoked."""
-        ended, own = 0, self.graph.number(access.resource)
-        for identity, lost in self._lost_by(cut):
-            ended += len(lost) - (identity == access.principal and own in lost)
+        principal, resource = map(self.graph.number, (access.principal, access.resource))
+        ended = 0
+        for identity, lost in self._lost_by(frozenset(cut)):
+            ended += len(lost) - (identity == principal and resource in lost)
         return ended
 
-    def _lost_by(self, cut: Sequence[Grant]) -> Iterable[tuple[str, Set[int]]]:
+    def _lost_by(self, cut: frozenset[int]) -> Iterable[tuple[int, Set[int]]]:
         """Return what each identity loses when these grants are revoked."""
-        avoid = frozenset(grant.id for grant in cut)
-        if avoid in self._lost:
-            return self._lost[avoid].items()
-        holders = _holders(self.graph, cut)
-        lost = ((each, self._loses(each, avoid)) for each in map(self.graph.index.name, holders))
+        if cut in self._lost:
+            return self._lost[cut].items()
+        holders, allowed = _holders(self.graph, cut), Allowed.without(self.graph.index, cut)
+        lost = ((each, self._loses(each, allowed)) for each in holders)
         if len(holders) > FEW:
             return lost
-        self._lost[avoid] = dict(lost)
-        return self._lost[avoid].items()
+        self._lost[cut] = dict(lost)
+        return self._lost[cut].items()
 
-    def _loses(self, identity: str, avoid: frozenset[str]) -> Set[int]:
+    def _loses(self, identity: int, allowed: Allowed) -> Set[int]:
         if identity not in self._held:
             self._held = {
-                identity: held(self.graph, identity)
+                identity: held_at(self.graph, identity)
             }  # the next one asked is often the same
-        return self._held[identity].keys() - held(self.graph, identity, avoid).keys()
+        return self._held[identity].keys() - held_at(self.graph, identity, allowed).keys()
 
 
 def explain(graph: AccessGraph, access: Access) -> Explanation:
@@ -94,13 +97,18 @@ def explain(graph: AccessGraph, access: Access) -> Explanation:
     return Explainer(graph).explain(access)
 
 
-def _candidates(graph: AccessGraph, access: Access) -> dict[str, Grant]:
-    """Return the revocable grants on the paths, in the order of the paths."""
-    grants = (graph.grants[step.grant] for path in access.paths for step in path.steps)
+_FACTS: Final = (Relation.KEEPS, Relation.GROUP_OF)
+"""The relations that are facts, which nobody can revoke."""
+
+
+def _candidates(graph: AccessGraph, access: Access) -> dict[str, int]:
+    """Return the revocable grants on the paths with their numbers, in the order of the paths."""
+    number = graph.index.grant_number
     return {
-        grant.id: grant
-        for grant in grants
-        if grant.relation not in (Relation.KEEPS, Relation.GROUP_OF)
+        step.grant: cast("int", number(step.grant))  # it stands
+        for path in access.paths
+        for step in path.steps
+        if step.relation not in _FACTS
     }
 
 
@@ -117,7 +125,7 @@ def contested_grants(graph: AccessGraph, access: Access) -> tuple[Grant, ...]:
     return tuple(found.values())
 
 
-def _count_routes(graph: AccessGraph, access: Access, candidates: Mapping[str, Grant]) -> int:
+def _count_routes(graph: AccessGraph, access: Access, candidates: Mapping[str, int]) -> int:
     """Count the independent routes of an access."""
     # Every route begins with a grant of the identity, so there are not more routes than such grants.
     most = len({path.steps[0].grant for path in access.paths})
@@ -131,7 +139,7 @@ def _count_routes(graph: AccessGraph, access: Access, candidates: Mapping[str, G
     return count_routes(_network(graph, access, candidates), *_ends(access))
 
 
-def _routes(access: Access, candidates: Mapping[str, Grant]) -> list[set[str]]:
+def _routes(access: Access, candidates: Mapping[str, int]) -> list[set[str]]:
     """Return the revocable grants of each path."""
     return [
         {step.grant for step in path.steps if step.grant in candidates} for path in access.paths
@@ -182,8 +190,9 @@ def _flow(
 
 
 def _least_cut(
-    explainer: Explainer, access: Access, candidates: dict[str, Grant], size: int
-) -> tuple[Grant, ...]:
+    explainer: Explainer, access: Access, candidates: dict[str, int], size: int
+) -> list[str]:
+    """Return the grants of the cut, in the order of the paths."""
     chosen: tuple[str, ...]
     if comb(len(candidates), size) <= MAX_CANDIDATES and not access.truncated:
         routes = _routes(access, candidates)
@@ -202,11 +211,10 @@ def _least_cut(
         own = _ended_alone(explainer.graph, access, candidates)
         much = own.total() + 1
         _, chosen = _flow(explainer.graph, access, {each: much + own[each] for each in candidates})
-    order = list(candidates)
-    return tuple(candidates[each] for each in sorted(chosen, key=order.index))
+    return [each for each in candidates if each in chosen]
 
 
-def _ended_alone(graph: AccessGraph, access: Access, candidates: dict[str, Grant]) -> Counter[str]:
+def _ended_alone(graph: AccessGraph, access: Access, candidates: dict[str, int]) -> Counter[str]:
     """Count the other accesses, of all identities, that each grant ends by itself."""
     principal, resource = graph.number(access.principal), graph.number(access.resource)
     holders = np.array(sorted(_holders(graph, candidates.values())), np.int64)
@@ -218,16 +226,15 @@ def _ended_alone(graph: AccessGraph, access: Access, candidates: dict[str, Grant
     return Counter({grant: ended[grant] for grant in candidates})
 
 
-def _holders(graph: AccessGraph, grants: Iterable[Grant]) -> set[int]:
+def _holders(graph: AccessGraph, grants: Iterable[int]) -> set[int]:
     """Return the identities that can use a grant: its principal, or identities acting for it."""
-    states = [(graph.number(grant.principal), ACTING) for grant in grants]
-    return acting_for(graph.index, states)
+    return acting_for(graph.index, ((graph.index.principal[grant], ACTING) for grant in grants))
 
 
 def _sentence(
     graph: AccessGraph,
     access: Access,
-    candidates: Mapping[str, Grant],
+    candidates: Mapping[str, int],
     routes: int,
     cut: Sequence[Grant],
 ) -> str:
@@ -259,7 +266,7 @@ def _sentence(
         text += _contested(graph, access)
     else:
         text += f" To end it, revoke {ending}."
-    for account, number, named in _shared_clients(candidates.values()):
+    for account, number, named in _shared_clients(graph, candidates.values()):
         both = "Both" if len(named) == 2 else f"{len(named)}"
         text += (
             f" {both} records ({', '.join(shortened(named))}) name client {number} of {label(graph, account)}:"
@@ -289,13 +296,20 @@ def _fact_label(graph: AccessGraph, grant: Grant) -> str:
     return grant_label(grant)
 
 
-def _shared_clients(grants: Iterable[Grant]) -> Iterable[tuple[str, str, list[str]]]:
+def _shared_clients(
+    graph: AccessGraph, grants: Collection[int]
+) -> Iterable[tuple[str, int, list[str]]]:
     """Return the clients of a vendor's account that two or more grants on the paths name."""
-    found: dict[tuple[str, str], dict[str, str]] = {}
+    index = graph.index
+    if len({index.resource[grant] for grant in grants}) == len(grants):  # none share an account
+        return
+    found: defaultdict[tuple[int, int], dict[int, int]] = defaultdict(dict)
     for grant in grants:
-        for record, number in zip(grant.evidence, grant.clients, strict=True):
-            if number is not None:
-                found.setdefault((grant.resource, number), {}).setdefault(
-                    grant.id, record_label(record)
-                )
-    return ((*client, list(named.values())) for client, named in found.items() if len(named) > 1)
+        first = index.evidence_of[grant]
+        for place, number in enumerate(index.clients[first : index.evidence_of[grant + 1]]):
+            if number != NONE:
+                found[index.resource[grant], number].setdefault(grant, place)
+    for (account, number), named in found.items():
+        if len(named) > 1:
+            records = [record_label(index.evidence(grant)[place]) for grant, place in named.items()]
+            yield index.name(account), number, records

@@ -127,7 +127,7 @@ class Adjacency:
         self.out_starts, self.out_hops = map(view, self.out_entries)
         self.in_starts, self.in_hops = map(view, self.in_entries)
         self.codes = view(self.codes_column)
-        self.evidence_of = view(fold.evidence_of)
+        self.evidence_of, self.clients = view(fold.evidence_of), view(fold.evidence.client)
         # Paths name the same few nodes and grants again and again.
         self.grant = lru_cache(KEPT)(self._grant)
         self.facts = lru_cache(KEPT)(self._facts)

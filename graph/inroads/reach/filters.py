@@ -242,6 +242,19 @@ class Allowed(NamedTuple):
         grants = (index.grant_number(each) for each in chosen.avoid)
         return cls(index, relations, _known(nodes), _known(grants))
 
+    @classmethod
+    def without(cls, index: Adjacency, grants: frozenset[int]) -> Allowed:
+        """Return the filter of all hops but those over these grants."""
+        return cls(index, None, frozenset(), grants)
+
+    @property
+    def chosen(self) -> AccessFilter:
+        """The filter by name."""
+        index, relations = self.by_number, self.relations
+        via = None if relations is None else frozenset(map(RELATIONS.__getitem__, relations))
+        avoid = {*map(index.name, self.nodes), *map(index.grant_name, self.grants)}
+        return AccessFilter(via=via, avoid=frozenset(avoid))
+
     def __call__(self, node: int, other: int, grant: int) -> bool:
         return (
             (self.relations is None or self.by_number.relation[grant] in self.relations)

@@ -12,7 +12,7 @@ from inroads.cancellation import check
 from inroads.columns.adjacency import Adjacency
 from inroads.columns.arrays import Ints, distinct, ranges
 from inroads.columns.claimset import KINDS
-from inroads.model import NodeKind, kind_of
+from inroads.model import NodeKind
 from inroads.network.access_graph import AccessGraph
 from inroads.policy.grammar import (
     ACTING,
@@ -123,18 +123,23 @@ def held(graph: AccessGraph, node: str, avoid: frozenset[str] = frozenset()) -> 
     (see `closed_form`). All four facts of an access are gathered only where an account is shared.
     `avoid` is as in AccessFilter.
     """
+    return held_at(graph, graph.number(node), Allowed.of(graph, AccessFilter(avoid=avoid)))
+
+
+def held_at(graph: AccessGraph, start: int, allowed: Allowed | None = None) -> Mapping[int, int]:
+    """Return `held` of a node by its number."""
     check()
-    forward, start = kind_of(node) is NodeKind.IDENTITY, graph.number(node)
-    allowed = Allowed.of(graph, AccessFilter(avoid=avoid)) if avoid else None
+    index = graph.index
+    forward = index.kind(start) is NodeKind.IDENTITY
     roles = _roles(graph, start, allowed, forward=forward)
     if roles is not None:
         return roles
     allows = allowed and allowed.column
-    table = PathTable(graph.index, np.array([start]), allows, forward=forward, alive=False)
+    table = PathTable(index, np.array([start]), allows, forward=forward, alive=False)
     if table.unfinished is None:
         return HeldRoles(*table.roles())
-    chosen = AccessFilter(avoid=avoid) if avoid else ALL
-    found = Walk(graph, node, chosen, forward=forward).path_summaries()
+    chosen = allowed.chosen if allowed else ALL
+    found = Walk(graph, index.name(start), chosen, forward=forward).path_summaries()
     return dict(zip(found.node, found.roles, strict=True))
 
 
