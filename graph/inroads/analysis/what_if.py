@@ -19,6 +19,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import cached_property
+from itertools import chain
 from typing import Final, Generic, Self, TypeVar
 
 import msgspec
@@ -259,15 +260,10 @@ class WhatIf(Generic[_G], frames.Framed):
     @cached_property
     def shared(self) -> tuple[Grant, ...]:
         """Other grants that a record of a removed grant also states."""
-        ids = {each.id for each in self.removed}
-        principals = {
-            grant.principal for grant in self.removed if grant.relation is Relation.MEMBER
-        }
-        held = (
-            self.base.index.grant(hop.grant.number)
-            for principal in sorted(principals)
-            for hop in self.base.hops_from(principal)
-        )
+        index, ids = self.base.index, {each.id for each in self.removed}
+        members = {each.principal for each in self.removed if each.relation is Relation.MEMBER}
+        hops = (index.hops_from(self.base.number(each)) for each in sorted(members))
+        held = (index.grant(grant) for _, grant in chain.from_iterable(hops))
         return tuple(
             grant
             for grant in held
@@ -277,14 +273,15 @@ class WhatIf(Generic[_G], frames.Framed):
     def _outcomes(self) -> Iterator[Outcome]:
         after, chosen = self.standing, ALL
         behind: set[int] | None = None
+        ids = frozenset(each.id for each in self.removed)
         if self._simple:
-            ids = frozenset(each.id for each in self.removed)
             numbers = map(self.base.index.grant_number, ids)
             behind = _behind(self.base, [number for number in numbers if number is not None])
             chosen = AccessFilter(avoid=ids)
         for identity in sorted(self._people):
             old = _reached(self.base, identity, behind, ALL)
-            new = _reached(after, identity, behind, chosen)
+            ended = self._simple and all(_ends(each, ids) for each in old.values())
+            new = {} if ended else _reached(after, identity, behind, chosen)
             self._cut |= any(each.truncated for each in (*old.values(), *new.values()))
             for resource in {**old, **new}:
                 outcome = outcome_of(identity, resource, old.get(resource), new.get(resource))
@@ -336,6 +333,12 @@ def _reached(
     answer = reach(graph, identity, RESOURCES, chosen)
     summaries = answer.summaries if behind is None else answer.summaries_of(behind)
     return {each.other: answer.write(each) for each in summaries}
+
+
+def _ends(access: Access, removed: frozenset[str]) -> bool:
+    """Return whether all paths of an access pass one of these grants."""
+    left = (path for path in access.paths if removed.isdisjoint(step.grant for step in path.steps))
+    return not access.truncated and not any(left)
 
 
 def _behind(graph: AccessGraph, grants: Iterable[int]) -> set[int]:
