@@ -305,11 +305,10 @@ def _shared_clients(
         return
     found: defaultdict[tuple[int, int], dict[int, int]] = defaultdict(dict)
     for grant in grants:
-        first = index.evidence_of[grant]
-        for place, number in enumerate(index.clients[first : index.evidence_of[grant + 1]]):
-            if number != NONE:
-                found[index.resource[grant], number].setdefault(grant, place)
+        for row in range(index.evidence_of[grant], index.evidence_of[grant + 1]):
+            if (number := index.clients[row]) != NONE:
+                found[index.resource[grant], number].setdefault(grant, row)
     for (account, number), named in found.items():
         if len(named) > 1:
-            records = [record_label(index.evidence(grant)[place]) for grant, place in named.items()]
-            yield index.name(account), number, records
+            records = map(index.record, named.values())
+            yield index.name(account), number, list(map(record_label, records))

@@ -24,7 +24,7 @@ from inroads.columns.claimset import (
 from inroads.columns.contradictions import contradictions
 from inroads.columns.fold import INACTIVE, Fold
 from inroads.columns.overlay import view
-from inroads.model import Evidence, Grant, GrantFacts, NodeKind, Relation, Role, grant_id
+from inroads.model import Evidence, Grant, GrantFacts, NodeKind, Role, grant_id
 from inroads.policy.grammar import CONVEYS
 from inroads.policy.tables import Policy
 
@@ -38,6 +38,14 @@ _POWERS: Final = 10 ** np.arange(18)
 _DIGITS: Final = 5
 """How many bits the number of digits of a native id takes."""
 _PRINTED: Final = np.argsort(np.argsort(_PREFIXES))
+
+
+_WORDS: Final = {
+    f"{relation}{client}": (number, bool(client))
+    for number, relation in enumerate(RELATIONS)
+    for client in ("", "/CLIENT")
+}
+"""The relation of a grant, and whether it is a client's role, by the word in its printed id."""
 
 
 _ALONE: Final = {0: ()} | {1 << place: (role,) for place, role in enumerate(ROLES)}
@@ -127,7 +135,11 @@ class Adjacency:
         self.out_starts, self.out_hops = map(view, self.out_entries)
         self.in_starts, self.in_hops = map(view, self.in_entries)
         self.codes = view(self.codes_column)
-        self.evidence_of, self.clients = view(fold.evidence_of), view(fold.evidence.client)
+        self.evidence_of, said = view(fold.evidence_of), fold.evidence
+        self.clients = view(said.client)
+        self._records = tuple(
+            map(view, (said.document, said.section, said.row, said.sub, said.record))
+        )
         # Paths name the same few nodes and grants again and again.
         self.grant = lru_cache(KEPT)(self._grant)
         self.facts = lru_cache(KEPT)(self._facts)
@@ -297,21 +309,11 @@ class Adjacency:
             return None
         held, _, rest = name.rpartition("#")
         word, _, holder = rest.partition("@")
-        relation, _, client = word.partition("/")
-        principal, resource = self.number(holder), self.number(held)
-        if (
-            principal is None
-            or resource is None
-            or relation not in Relation.__members__
-            or client not in ("", "CLIENT")
-        ):
+        wanted, principal, resource = _WORDS.get(word), self.number(holder), self.number(held)
+        if wanted is None or principal is None or resource is None:
             return None
-        wanted = RELATIONS.index(Relation(relation)), bool(client)
         for other, grant in self.hops_from(principal):
-            if other == resource and wanted == (
-                self.relation[grant],
-                bool(self.client_role[grant]),
-            ):
+            if other == resource and wanted == (self.relation[grant], self.client_role[grant]):
                 return grant if self.principal[grant] == principal else None
         return None
 
@@ -331,15 +333,12 @@ class Adjacency:
 
     def evidence(self, grant: int) -> tuple[Evidence, ...]:
         """Return the records behind a grant, in the order in which they speak."""
-        evidence = self.fold.evidence
-        return tuple(
-            Evidence(document, SECTIONS[section], row, sub, _id(record))
-            for document, section, row, sub, record in zip(
-                *self._evidence_of(grant, evidence.document, evidence.section),
-                *self._evidence_of(grant, evidence.row, evidence.sub, evidence.record),
-                strict=True,
-            )
-        )
+        return tuple(map(self.record, range(self.evidence_of[grant], self.evidence_of[grant + 1])))
+
+    def record(self, place: int) -> Evidence:
+        """Return the record of a row of the evidence."""
+        document, section, row, sub, record = (column[place] for column in self._records)
+        return Evidence(document, SECTIONS[section], row, sub, _id(record))
 
     def _evidence_of(self, grant: int, *columns: Ints) -> list[list[int]]:
         """Return the rows of a grant in some columns of the evidence."""

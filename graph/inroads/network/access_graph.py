@@ -306,9 +306,11 @@ class AccessGraph(MultiDiGraph):
 
     def latent_at(self, number: int) -> tuple[str, ...]:
         """Return `latent` of a node by its number."""
-        if self.index.dead[number] and number not in self._latent:
+        if not self.index.dead[number]:
+            return ()
+        if number not in self._latent:
             self._latent[number] = self._reasons(number)
-        return self._latent.get(number, ())
+        return self._latent[number]
 
     @cached_property
     def _latent(self) -> dict[int, tuple[str, ...]]:
@@ -448,7 +450,7 @@ class AccessGraph(MultiDiGraph):
 
         It is complete when every identity and business has its own document.
         """
-        return self._measured.of_all()
+        return self._measured.of_all
 
     def coverage_of_reach(self, identity: str, grants: Ints = NO_GRANTS) -> Coverage:
         """Return the coverage of an identity's reach: complete when its own `me` document was read.

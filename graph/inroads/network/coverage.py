@@ -51,8 +51,9 @@ class MeasuredCoverage:
     def __init__(self, graph: AccessGraph) -> None:
         self.graph = graph
 
+    @cached_property
     def of_all(self) -> Coverage:
-        """Return the coverage of the whole graph.
+        """The coverage of the whole graph.
 
         It is complete when every identity and business has its own document.
         """
@@ -189,23 +190,22 @@ class MeasuredCoverage:
 
     def _older_sections(self, identity: str, covering: Mapping[int, int]) -> Iterable[str]:
         """Yield notes on the sections that the newest document of an identity does not have."""
-        documents, newest = self.graph.documents, covering.get(SCOPES["me"], NONE)
+        moments, newest = self.graph.fold.said.documents.moment, covering.get(SCOPES["me"], NONE)
         if newest == NONE:
             return
-        now, missing = documents[newest].observed_at, defaultdict(list)
-        name = label(self.graph, identity)
+        now, missing = moments[newest], defaultdict(list)
         for scope, section in SECTIONS_OF_ME.items():
             latest = covering.get(SCOPES[scope], NONE)
-            if latest == NONE or documents[latest].observed_at != now:
+            if latest == NONE or moments[latest] != now:
                 missing[latest].append(section)
         for latest, sections in missing.items():
-            names = ", ".join(sections)
+            names, name = ", ".join(sections), label(self.graph, identity)
             if latest == NONE:
                 yield f"no document of {name} has its {names}: there may be more"
             else:
-                older = rfc3339(documents[latest].observed_at)
+                newer, older = (rfc3339(moment_of(int(moments[each]))) for each in (newest, latest))
                 yield (
-                    f"the newest document of {name}, of {rfc3339(now)}, lacks {names}: "
+                    f"the newest document of {name}, of {newer}, lacks {names}: "
                     f"what stands is of {older}"
                 )
 
