@@ -15,6 +15,7 @@ import pytest
 from inroads.columns.union import union
 from inroads.errors import InroadsError
 from inroads.explorer import Explorer
+from inroads.moments import rfc3339
 from inroads.policy.tables import STOCK
 from inroads.sources.held import unread_held
 from inroads.sources.loader import Loaded, Stream, gather
@@ -164,6 +165,40 @@ def test_moments(spark: Any, stage: Any) -> None:
     assert [row["code"] for row in rows(said, "issues").to_pylist()] == ["future_moment"]
 
 
+def test_moments_that_no_calendar_has(spark: Any, stage: Any) -> None:
+    """A timestamp of a year that has more than four digits, or none, is an issue of its document."""
+    for zone in ("UTC", None):
+        cells = pa.table(
+            {
+                "document": [json.dumps(me(number)) for number in range(3)],
+                "seen": pa.array([2**62, -(2**62), 0], pa.timestamp("us", zone)),
+            }
+        )
+        columns = Columns(observed_at="seen")
+        said = stage(f"said-{zone}", read(spark.createDataFrame(cells), columns=columns))
+        issues = rows(said, "issues").to_pylist()
+        assert [row["code"] for row in issues] == ["bad_moment"] * 2
+        (document,) = rows(said, "documents").to_pylist()
+        assert document["observed_at"] == dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+
+
+def test_a_document_that_arrives_twice(spark: Any, stage: Any) -> None:
+    """It is one document with its issues, of the first source by name, however it was read."""
+    row = {"id": 1, "group_id": 9, "role": "wizard"}
+    twice = json.dumps(me(1, groups=[row]))
+    envelope = json.dumps({"observed_at": rfc3339(MOMENT), "document": me(1, groups=[row])})
+    cells = [(each, f"file {name}") for name in "cab" for each in (twice, envelope)]
+    frame = spark.createDataFrame(cells, "document string, source string")
+    for partitions in (1, 6):
+        given = frame.repartition(partitions)
+        columns = Columns(source="source")
+        said = stage(f"said-{partitions}", read(given, columns=columns, observed_at=MOMENT))
+        (document,) = rows(said, "documents").to_pylist()
+        assert (document["source"], document["moment_source"]) == ("file a", "envelope")
+        (issue,) = rows(said, "issues").to_pylist()
+        assert (issue["source"], issue["code"]) == ("file a", "unmapped_role")
+
+
 def test_replaced_claims_do_not_travel(spark: Any, stage: Any) -> None:
     """A partition tells only what its newest documents say, and until a moment what they said."""
     world = [
@@ -186,9 +221,21 @@ def test_secrets(spark: Any, stage: Any) -> None:
     assert JWT not in str(said.toArrow().to_pydict())
 
 
-def test_columns(spark: Any) -> None:
-    """A column that is not there is told."""
+def test_columns(spark: Any, stage: Any) -> None:
+    """A column that is not there is told, and so is one of another type; a name may be any."""
     frame = spark.createDataFrame([("{}",)], "body string")
     with pytest.raises(InroadsError, match="no column 'document'") as problem:
         read(frame)
     assert problem.value.code == "BAD_COLUMN"
+    cells = [(json.dumps(me(1)), 10**12, {"id": 1})]
+    frame = spark.createDataFrame(cells, "`the.body` string, day bigint, parsed struct<id: int>")
+    for columns, said in (
+        (Columns("day"), "'day' is long, and must be string or binary"),
+        (Columns("parsed"), "'parsed' is struct"),
+        (Columns("the.body", observed_at="day"), "must be string or timestamp"),
+        (Columns("the.body", source="day"), "'day' is long, and must be string"),
+    ):
+        with pytest.raises(InroadsError, match=said) as problem:
+            read(frame, columns=columns)
+        assert problem.value.code == "BAD_COLUMN"
+    assert part(stage("said", read(frame, columns=Columns("the.body"))), "documents").count() == 1

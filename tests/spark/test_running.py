@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import os
 import signal
+import subprocess
 from pathlib import Path
 from typing import Any
 
 import pyarrow.dataset as ds
 import pytest
 
-from commands import HOSTILE, rows, run
+from commands import HOSTILE, INROADS, rows, run
 from inroads import EXAMPLE, load
 from inroads.analysis.census import census
 from inroads.errors import InroadsError
@@ -91,10 +92,11 @@ def test_the_example(remote: str, documents: Path, tmp_path: Path) -> None:
 def test_no_documents(spark: Any, tmp_path: Path) -> None:
     """A place without a document is an error, and its folder is not complete."""
     (tmp_path / "none.ndjson").write_text("{}\n", encoding="utf-8")
-    for place in ("none.ndjson", "not-there.ndjson"):
-        folder = f"{tmp_path}/{place}.answers"
-        with pytest.raises(InroadsError) as refused:
-            run_on_spark(spark, f"{tmp_path}/{place}", folder)
+    place = f"{tmp_path}/none.ndjson"
+    for given in (place, f"{place}-not-there", f"parquet:{place}-not-there"):
+        folder = f"{tmp_path}/{given.replace('/', '-')}.answers"
+        with pytest.raises(InroadsError, match=r"nothing at|no document was taken") as refused:
+            run_on_spark(spark, given, folder)
         assert refused.value.code == "NO_DOCUMENTS"
         with pytest.raises(InroadsError):
             marker(folder)
@@ -112,6 +114,30 @@ def test_a_frame_with_columns_of_its_own(spark: Any, tmp_path: Path) -> None:
     assert len(table(tmp_path / "answers", "accesses")) == 2
     written = b"".join(each.read_bytes() for each in (tmp_path / "answers").rglob("*.parquet"))
     assert TOKEN.encode() not in written
+
+
+def test_a_run_that_is_killed(remote: str, documents: Path, tmp_path: Path) -> None:
+    """Its folder is opened by nothing, and no other run writes to it."""
+    folder = tmp_path / "answers"
+    given = ("spark", "run", str(documents), str(folder), "--remote", remote)
+    with subprocess.Popen(  # noqa: S603  # our own command
+        [INROADS, *given], stderr=subprocess.PIPE, text=True
+    ) as running:
+        assert running.stderr is not None
+        told = iter(running.stderr)
+        assert next(line for line in told if line.startswith("said: "))  # Spark may warn before
+        running.kill()
+    assert any(folder.iterdir())
+    described = run("spark", "describe", str(folder))
+    assert described.returncode == 2
+    assert "is not the folder of a finished run" in described.stderr
+    with pytest.raises(InroadsError) as refused:
+        load(folder, identities=["712052"])
+    assert refused.value.code == "NO_MARKER"
+    assert not len(load(folder))
+    again = run(*given)
+    assert again.returncode == 2
+    assert "has tables already" in again.stderr
 
 
 def test_a_lost_worker_changes_nothing(spark: Any, tmp_path: Path) -> None:

@@ -21,11 +21,12 @@ from inroads.documents.reader import parse_moment
 from inroads.documents.redaction import redact
 from inroads.errors import InroadsError, Rejection
 from inroads.model import MomentSource
+from inroads.moments import moment_of
 from inroads.policy.tables import STOCK, Policy
 from inroads.sources.chunks import RawDocument
 from inroads.sources.loader import Given, Merging, work
 from inroads.spark import tables
-from inroads.spark.rows import Printed, table
+from inroads.spark.rows import SOURCE_WORDS, Printed, table
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -39,7 +40,7 @@ TOGETHER: Final = 2**16
 
 class Columns(NamedTuple):
     """The names of columns: of documents or envelopes as JSON text or bytes, and, where there are any,
-    of moments (timestamps, or texts in RFC 3339) and sources for those without an envelope.
+    of moments (timestamps, or texts in RFC 3339) and sources (texts) for those without an envelope.
     """
 
     document: str = "document"
@@ -47,11 +48,20 @@ class Columns(NamedTuple):
     source: str | None = None
 
 
+_TEXTS: Final = ("string", "varchar", "char", "void")
+_TYPES: Final = {
+    "document": (*_TEXTS, "binary"),
+    "observed_at": (*_TEXTS, "timestamp", "timestamp_ntz"),
+    "source": _TEXTS,
+}
+"""The types that columns may have, as Spark names them."""
+
+
 def documents_at(session: SparkSession, path: str, columns: Columns | None = None) -> DataFrame:
     """Return the documents at a path: a table of Parquet or Delta, or a document in each line.
 
-    A folder is a table of Delta if it has a log of Delta, and its files are of Parquet if their
-    names say so; a name such as `delta:/lake/me` or `parquet:/lake/me` says it first.
+    A name such as `delta:/lake/me` or `parquet:/lake/me` says which table it is, and so does one
+    that ends in `.parquet`.
     """
     kind, _, place = path.partition(":")
     if kind in {"delta", "parquet"}:
@@ -77,32 +87,49 @@ def read(
 
     Documents without a moment of their own were observed at `observed_at` (aware), else now. With
     `as_of` (aware), only those until a moment count. Raises InroadsError BAD_COLUMN for a column
-    that is not there.
+    that is not there, or has another type than `Columns` says.
     """
     from pyspark.sql import functions as F  # noqa: N812, PLC0415  # as all Spark code names it
 
     chosen = columns or Columns()
-    for column in chosen:
-        if column is not None and column not in documents.columns:
+    types = {field.name: field.dataType.typeName() for field in documents.schema.fields}
+    given = [F.monotonically_increasing_id().alias("place")]
+    for use, column in chosen._asdict().items():
+        if column is None:
+            given.append(F.lit(None).cast("string").alias(use))
+            continue
+        if column not in types:
             raise InroadsError(f"there is no column {column!r}", "BAD_COLUMN")
-    absent = F.lit(None).cast("string")
-    given = documents.select(
-        F.col(chosen.document).alias("document"),
-        (F.col(chosen.observed_at) if chosen.observed_at else absent).alias("observed_at"),
-        (F.col(chosen.source) if chosen.source else absent).alias("source"),
-        F.monotonically_increasing_id().alias("place"),
-    )
+        if types[column] not in _TYPES[use]:
+            wanted = " or ".join(each for each in _TYPES[use] if each not in _TEXTS[1:])
+            raise InroadsError(
+                f"the column {column!r} is {types[column]}, and must be {wanted}", "BAD_COLUMN"
+            )
+        quoted = F.col("`" + column.replace("`", "``") + "`")
+        # Bytes, since a text of an engine may be none in Python.
+        given.append((quoted.cast("binary") if use == "document" else quoted).alias(use))
     moment = observed_at or dt.datetime.now(dt.UTC)
-    return given.mapInArrow(reader(policy, name, moment, as_of), tables.spark_schema(tables.WIDE))
+    rows = documents.select(*given)
+    return rows.mapInArrow(reader(policy, name, moment, as_of), tables.spark_schema(tables.WIDE))
 
 
 def part(said: DataFrame, name: str) -> DataFrame:
     """Return one table of `tables.SAID` out of what `read` returns.
 
     What two partitions say of one document stands in most of them twice; the fold takes it once.
+    Documents and issues come once here, with the first source by name and the surest moment.
     """
-    rows = said.where(f"table = '{name}'").select(*tables.SAID[name].names)
-    return rows.distinct() if name == "issues" else rows
+    from pyspark.sql import functions as F  # noqa: N812, PLC0415  # as all Spark code names it
+
+    names = tables.SAID[name].names
+    rows = said.where(f"table = '{name}'").select(*names)
+    if name not in ("documents", "issues"):
+        return rows
+    words = F.array(*map(F.lit, SOURCE_WORDS[1:]))
+    surest = F.element_at(words, F.max(F.array_position(words, F.col("moment_source"))).cast("int"))
+    found = {"source": F.min("source"), "moment_source": surest}
+    told = [column.alias(each) for each, column in found.items() if each in names]
+    return rows.groupBy(*(each for each in names if each not in found)).agg(*told).select(*names)
 
 
 def reader(
@@ -166,9 +193,10 @@ class _Bodiless:
 
 def _documents(batch: Any, name: str, moment: dt.datetime) -> Iterator[RawDocument | Rejection]:
     """Yield the documents of a batch, as they are found in files."""
-    raws, moments, sources, places = (
-        batch.column(each).to_pylist() for each in ("document", "observed_at", "source", "place")
+    raws, sources, places = (
+        batch.column(each).to_pylist() for each in ("document", "source", "place")
     )
+    moments = _numbers(batch.column("observed_at")).to_pylist()
     sources = redact(sources, sum(len(each or "") for each in sources))
     for raw, given, source, place in zip(raws, moments, sources, places, strict=True):
         where = source or f"{name}:{place}"
@@ -179,15 +207,22 @@ def _documents(batch: Any, name: str, moment: dt.datetime) -> Iterator[RawDocume
             message = "its column of moments has none like 2026-03-01T00:00:00Z"
             yield Rejection(where, "", "bad_moment", message)
         else:
-            data = raw.encode("utf-8", "surrogatepass") if isinstance(raw, str) else bytes(raw)
-            yield RawDocument(data, when, where, 0, MomentSource.GIVEN)
+            yield RawDocument(raw, when, where, 0, MomentSource.GIVEN)
 
 
-def _moment(given: object) -> dt.datetime | None:
+def _numbers(moments: Any) -> Any:
+    """Return timestamps as microseconds since 1970, and texts as they are."""
+    if not pa.types.is_timestamp(moments.type):
+        return moments
+    return moments.cast(pa.timestamp("us", moments.type.tz), safe=False).cast(pa.int64())
+
+
+def _moment(given: int | str) -> dt.datetime | None:
     """Return the moment that a cell holds, in UTC; None if it holds none."""
-    if isinstance(given, dt.datetime):
-        return (given if given.tzinfo else given.replace(tzinfo=dt.UTC)).astimezone(dt.UTC)
-    return parse_moment(given)
+    try:
+        return moment_of(given) if isinstance(given, int) else parse_moment(given)
+    except OverflowError:  # of a year that has more or less than four digits
+        return None
 
 
 def _refused(rejected: Sequence[Rejection], places: Sequence[int]) -> pa.Table:

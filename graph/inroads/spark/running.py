@@ -92,12 +92,12 @@ def _at(spark: SparkSession, place: str, asked: Asked) -> DataFrame:
 
     found = reading.documents_at(spark, place, asked.columns)
     try:
-        _ = found.columns
+        if found.columns:
+            return found
     except AnalysisException as error:
         if error.getCondition() != "PATH_NOT_FOUND":
             raise
-        raise InroadsError(f"there is nothing at {place}", "NO_DOCUMENTS") from None
-    return found
+    raise InroadsError(f"there is nothing at {place}", "NO_DOCUMENTS")
 
 
 class _Answered(NamedTuple):
