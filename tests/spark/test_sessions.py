@@ -18,6 +18,8 @@ from inroads.spark.sessions import connected
         ("sc://", "BAD_REMOTE", "not an address like sc://host:15002"),
         ("sc://spark:99999", "BAD_REMOTE", "not an address like sc://host:15002"),
         ("sc://spark/;token=abc", "BAD_REMOTE", "must not have a token"),
+        ("sc://me:abc@spark:15002", "BAD_REMOTE", "must not have a token"),
+        ("http://spark/;x-api-key=abc", "BAD_REMOTE", "not an address like sc://host:15002"),
     ],
 )
 def test_a_bad_address_is_refused(remote: str, code: str, said: str) -> None:
@@ -32,10 +34,19 @@ def test_nobody_answers() -> None:
     """A server that is not there is told at once."""
     with socket.socket() as taken:  # bound, and not listening
         taken.bind(("127.0.0.1", 0))
-        remote = f"sc://127.0.0.1:{taken.getsockname()[1]}"
+        remote = f"sc://127.0.0.1:{taken.getsockname()[1]}/;authorization=Bearer abc"
         with pytest.raises(InroadsError, match="does not answer") as refused, connected(remote):
             pass
     assert refused.value.code == "SPARK_FAILED"
+    assert "abc" not in str(refused.value)
+
+
+def test_what_spark_says_names_the_host_alone(remote: str) -> None:
+    """Whatever stands behind the host may be secret."""
+    given = f"{remote}/;x-api-key=abc;nonsense"
+    with pytest.raises(InroadsError, match="Spark at sc:") as told, connected(given):
+        pass
+    assert "abc" not in str(told.value)
 
 
 def test_a_job_that_fails_is_told(remote: str) -> None:

@@ -38,9 +38,10 @@ def connected(remote: str) -> Iterator[SparkSession]:
         from pyspark.sql import SparkSession  # noqa: PLC0415
     except ImportError:
         raise extra_missing("this needs Spark's client", "spark") from None
-    if "token=" in remote.lower():
+    if "token=" in remote.lower() or "@" in remote.partition(";")[0]:
         raise InroadsError(f"an address must not have a token: put it into {TOKEN}", "BAD_REMOTE")
-    _reached(remote)
+    shown = remote.partition(";")[0].rstrip("/")  # what follows may be a secret of another kind
+    _reached(shown)
     try:
         with warnings.catch_warnings():
             # Frames of pandas are not used here.
@@ -51,7 +52,7 @@ def connected(remote: str) -> Iterator[SparkSession]:
         finally:
             spark.stop()
     except PySparkException as error:
-        raise InroadsError(f"Spark at {remote} says: {gist(error)}", "SPARK_FAILED") from error
+        raise InroadsError(f"Spark at {shown} says: {gist(error)}", "SPARK_FAILED") from error
 
 
 def _reached(remote: str) -> None:
