@@ -32,6 +32,14 @@ def test_no_table_is_written_over(spark: Any, tmp_path: Path) -> None:
     assert spark.read.parquet(f"{tmp_path}/made/numbers").count() == 3
 
 
+@pytest.mark.parametrize("place", ["", " ", "/", "//"])
+def test_the_root_is_no_folder(place: str) -> None:
+    """A name that is empty, as of a variable that is not set, is refused before anything is written."""
+    with pytest.raises(InroadsError, match="names no folder") as refused:
+        Folder(None, place)  # type: ignore[arg-type]  # nothing is asked of it
+    assert refused.value.code == "BAD_FOLDER"
+
+
 @pytest.mark.parametrize("content", [b"", b"PAR1", b"no parquet at all"])
 def test_a_marker_that_is_half_written_is_none(tmp_path: Path, content: bytes) -> None:
     """A job that was killed while it wrote the marker has not finished."""

@@ -24,10 +24,15 @@ class Marker(msgspec.Struct, frozen=True):
 
 
 class Folder:
-    """A new folder, at a path or address that the engine can write to."""
+    """A new folder, at a path or address that the engine can write to.
+
+    Raises InroadsError BAD_FOLDER for a name without a letter: it would be the root of all files.
+    """
 
     def __init__(self, spark: SparkSession, place: str) -> None:
         self.spark, self.place = spark, place.rstrip("/")
+        if not self.place.strip():
+            raise InroadsError(f"{place!r} names no folder", "BAD_FOLDER")
         self.rows: dict[str, int] = {}
 
     def keep(self, name: str, frame: DataFrame) -> DataFrame:

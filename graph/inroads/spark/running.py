@@ -56,7 +56,7 @@ def run(
 
     `documents` is a DataFrame, or a path that the engine reads; see `reading.documents_at`. `told`
     gets a line for each table. The marker of the folder is written last, and returned. Raises
-    InroadsError FOLDER_IN_USE, BAD_COLUMN, and NO_DOCUMENTS if no document was taken.
+    InroadsError BAD_FOLDER, FOLDER_IN_USE, BAD_COLUMN, and NO_DOCUMENTS if no document was taken.
     """
     asked = asked or Asked()
     begun = dt.datetime.now(dt.UTC)
