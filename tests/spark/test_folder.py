@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from inroads.errors import InroadsError
@@ -48,3 +50,13 @@ def test_a_marker_that_is_half_written_is_none(tmp_path: Path, content: bytes) -
     with pytest.raises(InroadsError) as refused:
         marker(str(tmp_path))
     assert refused.value.code == "NO_MARKER"
+
+
+@pytest.mark.parametrize("rows", [{"x": [1]}, {"told": [1]}, {"told": ["{}"]}])
+def test_a_marker_of_others_is_told(tmp_path: Path, rows: dict[str, Any]) -> None:
+    """A table of its name that says something else is an error in words."""
+    (tmp_path / MARKER).mkdir()
+    pq.write_table(pa.table(rows), tmp_path / MARKER / "part-0.parquet")
+    with pytest.raises(InroadsError, match="cannot be read") as refused:
+        marker(str(tmp_path))
+    assert refused.value.code == "BAD_MARKER"

@@ -90,7 +90,7 @@ def marker(place: str) -> Marker:
         raise InroadsError(f"{place} is not the folder of a finished run", "NO_MARKER")
     try:
         return msgspec.json.decode(rows["told"][0].as_py(), type=Marker)
-    except msgspec.MsgspecError as error:
+    except (KeyError, TypeError, msgspec.MsgspecError) as error:  # the first two: a table of others
         raise InroadsError(f"the marker of {place} cannot be read: {error}", "BAD_MARKER") from None
 
 
