@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import signal
@@ -100,6 +101,15 @@ def test_no_documents(spark: Any, tmp_path: Path) -> None:
         assert refused.value.code == "NO_DOCUMENTS"
         with pytest.raises(InroadsError):
             marker(folder)
+
+
+def test_a_comparison_backwards_is_refused(spark: Any, documents: Path, tmp_path: Path) -> None:
+    """What was gained would be told as lost."""
+    late, early = dt.datetime(2026, 3, 1, tzinfo=dt.UTC), dt.datetime(2026, 2, 1, tzinfo=dt.UTC)
+    with pytest.raises(InroadsError, match="is before since") as refused:
+        run_on_spark(spark, str(documents), f"{tmp_path}/refused", Asked(as_of=early, since=late))
+    assert refused.value.code == "BAD_MOMENT"
+    assert not (tmp_path / "refused").exists()
 
 
 def test_a_frame_with_columns_of_its_own(spark: Any, tmp_path: Path) -> None:

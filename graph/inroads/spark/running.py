@@ -56,9 +56,14 @@ def run(
 
     `documents` is a DataFrame, or a path that the engine reads; see `reading.documents_at`. `told`
     gets a line for each table. The marker of the folder is written last, and returned. Raises
-    InroadsError BAD_FOLDER, FOLDER_IN_USE, BAD_COLUMN, and NO_DOCUMENTS if no document was taken.
+    InroadsError BAD_FOLDER, FOLDER_IN_USE, BAD_COLUMN, BAD_MOMENT if `as_of` is before `since`, and
+    NO_DOCUMENTS if no document was taken.
     """
     asked = asked or Asked()
+    if asked.since and asked.as_of and asked.as_of < asked.since:
+        raise InroadsError(
+            f"as_of {rfc3339(asked.as_of)} is before since {rfc3339(asked.since)}", "BAD_MOMENT"
+        )
     begun = dt.datetime.now(dt.UTC)
     asked = asked._replace(observed_at=asked.observed_at or begun)
     folder = Folder(spark, place)
