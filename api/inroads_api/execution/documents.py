@@ -166,11 +166,9 @@ class PreparedDocument:
 
     def definition(self, name: str | None) -> OperationDefinitionNode | None:
         """The operation of this name, or the first one."""
-        named = (
-            node
-            for node in self._operations
-            if name is None or (node.name and node.name.value == name)
-        )
+        if name is None:
+            return next(iter(self._operations), None)
+        named = (each for each in self._operations if each.name and each.name.value == name)
         return next(named, None)
 
     def label(self, name: str | None) -> str | None:

@@ -125,8 +125,8 @@ class Plans:
 def plans_of(tree: DocumentNode) -> Plans:
     """The plans of a document, stored on its (frozen) tree so that they live as long."""
     attributes = vars(tree)
-    plans: Plans = attributes.get("plans") or attributes.setdefault("plans", Plans())
-    return plans
+    plans: Plans | None = attributes.get("plans")  # which may be empty
+    return attributes.setdefault("plans", Plans()) if plans is None else plans
 
 
 def _conditions(
