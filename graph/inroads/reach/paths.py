@@ -96,9 +96,14 @@ class PathStep(NamedTuple):
     state: AccessState
 
     @property
-    def id(self) -> str:
-        """An id that no other step of the graph has; KEEPS is walked both ways."""
+    def place(self) -> str:
+        """The grant and the direction: KEEPS is walked both ways. No other step of a graph has it."""
         return f"{self.step.grant}>{self.step.resource}"
+
+    @property
+    def id(self) -> str:
+        """An id of the step as it is here: in the graph of another access it may be less sure."""
+        return f"{self.place}:{self.certainty}:{self.state}"
 
 
 class PathGraph(NamedTuple):
@@ -121,8 +126,8 @@ def path_graph(paths: Iterable[Path]) -> PathGraph:
         for place, step in enumerate(path.steps, 1):
             layers[step.resource] = max(layers.get(step.resource, 0), place)
             here = PathStep(step, path.certainty, path.state)
-            known = steps.get(here.id, here)
+            known = steps.get(here.place, here)
             certainty = min(known.certainty, here.certainty, key=CERTAINTY_RANKS.__getitem__)
             state = min(known.state, here.state, key=STATE_RANKS.__getitem__)
-            steps[here.id] = PathStep(step, certainty, state)
+            steps[here.place] = PathStep(step, certainty, state)
     return PathGraph(layers, list(steps.values()))

@@ -76,6 +76,23 @@ def test_graphs_are_their_paths(schema: Schema, people: AccessGraph) -> None:
     assert len(seen) >= 3
 
 
+def test_a_step_is_its_id(ask: Ask) -> None:
+    """Steps that share an id say the same in every graph, so that a cache may keep one for all of them."""
+    seen: dict[str, Any] = {}
+    for mode in ("ACCESS", "ASSOCIATION"):
+        for row in reached(ask, mode):
+            for step in row["pathGraph"]["edges"]:
+                assert seen.setdefault(step["id"], step) == step
+    assert len(seen) > len({each["grant"]["id"] for each in seen.values()})
+
+
+def reached(ask: Ask, mode: str) -> list[dict[str, Any]]:
+    query = """query ($mode: Mode) { identity(by: {email: "b@example.com"}) { reach(mode: $mode) { nodes { pathGraph {
+      edges { id from { id } to { id } relation role certainty state grant { id } } } } } } }"""
+    nodes: list[dict[str, Any]] = ask(query, mode=mode)["data"]["identity"]["reach"]["nodes"]
+    return nodes
+
+
 @pytest.mark.parametrize("sort", ["BEST", "NAME", "ROLE"])
 def test_scopes(schema: Schema, people: AccessGraph, sort: str) -> None:
     """A business and its account are one row with the roles of each; the rows together are the list."""
