@@ -911,6 +911,25 @@ class TestHttp:
             read = ask(text, ALL, id="Q1")
             assert (read.status_code == 200) is (scope in (TokenScope.READ, TokenScope.ADMIN))
 
+    def test_limited(self, door: Door, serve: Serve, tokens: TokenFile) -> None:
+        """A token limited to businesses is shown no review, whose frozen accesses may be those of others."""
+        limits = [["77128"], None]
+        day = dt.timedelta(days=1)
+        one, every = (
+            tokens.create("eve", [TokenScope.READ], day, NOON, businesses=each)[1]
+            for each in limits
+        )
+        ask = self.served(door, serve, tokens)
+        for query in (
+            '{ found: reviewCampaign(id: "Q1") { name } }',
+            "{ found: reviewCampaigns { totalCount } }",
+            "{ found: reviewer { name } }",
+        ):
+            assert ask(every, query).json()["data"]["found"]
+            refused = ask(one, query).json()
+            assert (code(refused), refused["data"]) == ("REVIEWS_UNAVAILABLE", {"found": None})
+            assert "server has none" not in refused["errors"][0]["message"]
+
     def test_in_whose_name(self, door: Door, serve: Serve, tokens: TokenFile) -> None:
         """Who decides is told by the token, whose name alone is not enough; what the client says is refused."""
         mine, text = self.issue(tokens, TokenScope.REVIEW)

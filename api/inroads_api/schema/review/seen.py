@@ -34,7 +34,10 @@ Info = strawberry.Info[Asker, None]
 def desk_of(asker: Asker) -> Desk:
     """Return the review desk of a request. Raises InroadsError REVIEWS_UNAVAILABLE."""
     if asker.desk is None:
-        raise InroadsError("reviews need a ledger, and this server has none", "REVIEWS_UNAVAILABLE")
+        raise InroadsError(
+            "there are no reviews here: they need a ledger without pseudonyms, and a caller who sees all of it",
+            "REVIEWS_UNAVAILABLE",
+        )
     return asker.desk
 
 
