@@ -21,7 +21,7 @@ from applications import application
 from hiding import altered, near
 from inroads.cancellation import checked
 from inroads.errors import InroadsError
-from inroads.explorer import Explorer
+from inroads.explorer import Explorer, load
 from inroads.model import NodeKind, kind_of, native_id
 from inroads.moments import EPOCH
 from inroads.network.limited.reading import DocumentReader
@@ -34,12 +34,14 @@ from inroads_api.security.authentication import Auth
 from inroads_api.security.callers import Caller, TokenScope
 from inroads_api.security.tokens import TokenFile
 from inroads_api.versions import limited, marks
+from inroads_api.versions.following import follow, position
 from inroads_api.versions.limited import LimitedVersionsByBusinesses
 from inroads_api.versions.versions import ServedVersions, Version, Versions
 from inroads_api.versions.warming import Warmer
 from operations import Operations
 from questions import NOON, Serve, code
 from strategies import random_world
+from streaming import add
 from worlds import explore
 
 KEY = bytes(range(32))
@@ -505,6 +507,31 @@ def test_views_are_made_ahead(graph: Explorer, counting: Counting) -> None:
     warmer.stop()
     warmer.join(10)
     assert not warmer.is_alive()
+
+
+def test_a_server_makes_them_ahead(serve: Serve, file: TokenFile, counting: Counting) -> None:
+    """When the ledger of a server grows, a view that was asked for is made anew before it is asked for again."""
+    ledger = file.path.parent / "inroads.db"
+    add(ledger, [hands(1, 2)])
+    text = file.create("a", [TokenScope.READ], DAY, NOON, businesses=["1"])[1]
+    following = follow(ledger, lambda: load(ledger), lambda: NOON)
+    app = application(
+        load(ledger),
+        position=position(ledger),
+        auth=Auth(file.path, lambda: NOON),
+        following=following,
+        ledger=ledger,
+        poll=0.01,
+    )
+    with serve(app) as client:  # the server's threads run
+        head = {"authorization": f"Bearer {text}"}
+        client.post("/graphql", json={"query": "{ graph { version } }"}, headers=head)
+        assert counting.made == [frozenset({"1"})]
+        add(ledger, [hands(1, identity=20)])
+        until = time.monotonic() + 10
+        while len(counting.made) < 2 and time.monotonic() < until:
+            time.sleep(0.01)
+    assert counting.made == [frozenset({"1"})] * 2
 
 
 def test_a_view_that_is_asked_late(schema: Schema, graph: Explorer, counting: Counting) -> None:
