@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
@@ -30,6 +30,7 @@ from graphql import (
     VariableNode,
     get_named_type,
     get_nullable_type,
+    is_abstract_type,
     is_list_type,
     parse,
 )
@@ -327,17 +328,22 @@ class _Walk:
         for operation in self.operations:
             root = self.schema.get_root_type(operation.operation)
             measures.append(self._selections(operation.selection_set, root, 0))
-        return Measure(*map(max, zip(*measures, Measure(), strict=True)))
+        return _most(measures)
 
     def _selections(
         self, selections: SelectionSetNode | None, parent: GraphQLNamedType | None, level: int
     ) -> Measure:
-        found = Measure()
         if level > MAX_NESTING:
             raise _TooDeep
+        always, only = Measure(), dict[str, Measure]()
         nodes = selections.selections if selections else ()
         for each in nodes:
-            found = found.beside(self._selection(each, parent, level))
+            measure, kind = self._selection(each, parent, level), self._only(each, parent)
+            if kind is None:
+                always = always.beside(measure)
+            else:
+                only[kind] = only.get(kind, Measure()).beside(measure)
+        found = always.beside(_most(only.values()))
         names = Counter(
             (each.alias or each.name).value for each in nodes if isinstance(each, FieldNode)
         )
@@ -347,6 +353,15 @@ class _Walk:
         if found.nesting > MAX_NESTING:
             raise _TooDeep
         return found
+
+    def _only(self, node: SelectionNode, parent: GraphQLNamedType | None) -> str | None:
+        """The object type that a fragment asks of an interface or union: an object has one type."""
+        part = self.fragments.get(node.name.value) if isinstance(node, FragmentSpreadNode) else node
+        condition = getattr(part, "type_condition", None)
+        kind = self.schema.get_type(condition.name.value) if condition else None
+        return (
+            kind.name if isinstance(kind, GraphQLObjectType) and is_abstract_type(parent) else None
+        )
 
     def _selection(
         self, node: SelectionNode, parent: GraphQLNamedType | None, level: int
@@ -443,6 +458,11 @@ class _Walk:
                 default = _literal(each.default_value)
                 found[name] = default if found.get(name, default) == default else MAX_ROWS
         return found
+
+
+def _most(measures: Iterable[Measure]) -> Measure:
+    """The highest of each figure."""
+    return Measure(*map(max, zip(*measures, Measure(), strict=True)))
 
 
 def _count(asked: object, most: int) -> int:

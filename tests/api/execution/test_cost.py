@@ -27,9 +27,11 @@ from inroads.network.access_graph import AccessGraph
 from inroads_api import limits
 from inroads_api.execution import cost as cost_
 from inroads_api.execution.cost import Measures
-from inroads_api.execution.execute import Schema, execute
+from inroads_api.execution.execute import Schema, build_schema, execute
+from inroads_api.execution.trusted_documents import OWN
 from inroads_api.limits import MAX_COST, MAX_TOKENS
 from inroads_api.versions.versions import Versions
+from inroads_api.web.rate_limit import COST_PER_MINUTE
 from questions import NOON, Ask, code
 
 
@@ -389,3 +391,38 @@ def test_a_moment_that_is_null_costs_as_the_served_version(schema: Schema) -> No
     # What may have to be waited for is never answered in the event loop.
     assert document.errors({}, None) == []
     assert not document.cheap
+
+
+def test_an_object_has_one_type(schema: Schema) -> None:
+    """Of fragments on several object types only the dearest counts; on one type, or an interface, all do."""
+
+    def cost(*fragments: str) -> int:
+        return measure(schema, f'{{ graph {{ node(id: "1") {{ {" ".join(fragments)} }} }} }}').cost
+
+    person, business, account = (
+        f"... on {kind} {{ {field}(first: 100) {{ nodes {{ roles }} }} }}"
+        for kind, field in (
+            ("Identity", "reach"),
+            ("Business", "reachedBy"),
+            ("Account", "reachedBy"),
+        )
+    )
+    alone, two = cost(person), cost(person, person.replace("100", "50"))
+    assert cost(person, business, account) == max(map(cost, (person, business, account)))
+    assert cost(business, person.replace("100", "50"), person) == two
+    assert alone < two < cost(f"... on Node {{ {person} }}", business)
+    spread = f"fragment F{person[3:]} fragment G{business[3:]} {{ graph {{ node(id: 1) {{ ...F ...G }} }} }}"
+    assert measure(schema, spread).cost == cost(person, business)
+
+
+PAGE = {each.stem: each.read_text("utf-8") for each in sorted((OWN / "page").glob("*.graphql"))}
+ONCE = {"review_start"}  # it begins a campaign
+
+
+def test_the_page_meets_no_limit() -> None:
+    """Whoever asks thirty of the page's dearest questions in a minute stays within the default limit."""
+    schema = build_schema(allow_review=True)
+    asked = {"ids": ["identity:1"] * 25, "members": 20}
+    costs = {name: measure(schema, text, **asked).cost for name, text in PAGE.items()}
+    assert len(costs) > 40
+    assert {name for name, cost in costs.items() if cost > COST_PER_MINUTE / 30} == ONCE
