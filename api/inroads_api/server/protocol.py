@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import logging
+import secrets
 import signal
 import socket
 import sys
@@ -26,6 +28,8 @@ import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.config import STARTUP_FAILURE
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+log = logging.getLogger(__name__)
 
 MAX_URL: Final = 2**16
 """The most bytes of a URL, which may hold a whole document."""
@@ -244,8 +248,11 @@ class HttpProtocol(HttpToolsProtocol):
     def _end(self, refusal: Refusal) -> None:
         """Say why the connection ends, and read on for a moment: else the client might not hear it."""
         status, text = refusal
+        figures = {"request": secrets.token_hex(8), "status": status.value}
+        log.info("refused: %s", text, extra={"figures": figures})
         self.transport.write(
             f"HTTP/1.1 {status.value} {status.phrase}\r\ncontent-type: text/plain\r\n"
+            f"x-request-id: {figures['request']}\r\n"
             f"content-length: {len(text) + 1}\r\nconnection: close\r\n\r\n{text}\n".encode()
         )
         if self._entered and self.transport.can_write_eof():

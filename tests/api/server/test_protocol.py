@@ -193,11 +193,21 @@ class TestSize:
             "many and long": (HEAD + HEADER * 30 + b"X: y\r\n" * 69 + b"\r\n", 200),
         }.values(),
     )
-    def test_heads(self, start: Start, sent: bytes, status: int) -> None:
-        """A head has limits of its bytes and headers, and is answered up to them."""
+    def test_heads(
+        self, start: Start, caplog: pytest.LogCaptureFixture, sent: bytes, status: int
+    ) -> None:
+        """A head has limits of its bytes and headers, and is answered up to them.
+
+        A refusal has an id, which the log names.
+        """
+        caplog.set_level("INFO", "inroads_api")
         connection = start().connect()
         connection.sendall(sent)
-        assert one(connection).startswith(b"HTTP/1.1 %d " % status)
+        answer = one(connection)
+        assert answer.startswith(b"HTTP/1.1 %d " % status)
+        told = [vars(each)["figures"] for each in caplog.records if each.name == protocol.log.name]
+        assert len(told) == (status != 200)
+        assert all(f"x-request-id: {each['request']}\r\n".encode() in answer for each in told)
 
     @pytest.mark.parametrize("begin", [b"GET /", HEAD + b"X: ", HEAD + b"X"])
     def test_without_end(self, start: Start, begin: bytes) -> None:
