@@ -145,7 +145,10 @@ class ChangeCause:
 
     @field
     def id(self) -> ID:
-        """The id of the grant or of the node that differs."""
+        """The id of the grant or of the node that differs.
+
+        Answers about other moments have causes of the same id.
+        """
         return ID(self.cause.id)
 
     @field
