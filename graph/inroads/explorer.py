@@ -102,7 +102,8 @@ class Explorer(AccessGraph):
         """
         unread = _advancing(ledger.unread(after=after), ledger, progress)
         items = takewhile(lambda item: until is None or item.sequence <= until, unread)
-        stream = Stream(items, Bodies(ledger.path), attrgetter("sequence"))
+        ahead = _bytes_after(ledger, after)
+        stream = Stream(items, Bodies(ledger.path), attrgetter("sequence"), ahead=ahead)
         return self._with(gather([stream], self.policy, workers=workers))
 
     def pseudonymised(self, key: bytes | Pseudonyms) -> Self:
@@ -128,9 +129,12 @@ class Explorer(AccessGraph):
             return self
         if len(self.fold.said.claims.document) >= COLLECTED_FROM:
             gc.collect()
-        made = grown(self.fold, self.index.derived, found.said, self.policy, self._base)
-        graph = self.of(Adjacency(made.fold, self.policy, made.derived))
-        graph._base = made.base
+        if len(self.documents):
+            made = grown(self.fold, self.index.derived, found.said, self.policy, self._base)
+            graph = self.of(Adjacency(made.fold, self.policy, made.derived))
+            graph._base = made.base
+        else:  # which a fold of all takes less time for
+            graph = self.gathered(found, self.policy)
         graph.rejections = (*self.rejections, *found.rejections)
         return graph
 
@@ -371,7 +375,10 @@ def load(
             stack.enter_context(Ledger(path, create=False, read_only=True)) for path in ledgers
         ]
         logs = [(each, _advancing(each.unread(as_of), each, progress)) for each in opened]
-        streams = [Stream(items, Bodies(each.path), attrgetter("sequence")) for each, items in logs]
+        streams = [
+            Stream(items, Bodies(each.path), attrgetter("sequence"), ahead=_bytes_after(each))
+            for each, items in logs
+        ]
         files = Stream(unread(others, observed_at, stdin, progress, refusals), note=refusals.note)
         values = Stream(unread_held(held, observed_at, refusals), note=refusals.note)
         read = gather([*streams, files, values], policy, as_of, workers)
@@ -397,10 +404,16 @@ SNAPSHOT_FROM = 5_000
 """A snapshot is kept when so many documents were read that none had."""
 
 
+def _bytes_after(ledger: Ledger, after: int = 0) -> int:
+    """Return about how many bytes of a ledger are behind a number of its log."""
+    newest = max(1, ledger.sequence)
+    return ledger.path.stat().st_size * max(0, newest - after) // newest
+
+
 def _advancing(
     items: Iterable[StoredDocument], ledger: Ledger, progress: Callable[[int], None] | None
 ) -> Iterator[StoredDocument]:
-    share = ledger.path.stat().st_size / max(1, ledger.sequence)
+    share = _bytes_after(ledger) / max(1, ledger.sequence)
     before = 0
     for item in items:
         if progress:

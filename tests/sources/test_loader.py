@@ -71,6 +71,19 @@ def test_two_processes_read_a_ledger(file: Path, tmp_path: Path) -> None:
     assert [each.body for each in graph.documents] == [each.body for each in two.documents]
 
 
+@pytest.mark.usefixtures("small")
+def test_help_with_a_ledger_comes_at_once(
+    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """How much is in a ledger is known before it is read, so this process need not begin alone."""
+    graph = load(file)
+    with Ledger(tmp_path / "inroads.db") as ledger:
+        ledger.add(graph.documents)
+    monkeypatch.setattr(gathering, "PARALLEL_FROM", ledger.path.stat().st_size // 2)
+    monkeypatch.setattr(gathering, "work", None)  # which this process would call
+    assert same([graph, load(ledger.path, workers=2)])
+
+
 def test_a_ledger_is_read_in_bulk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Most documents of a ledger are read together, and say what each says when it is read alone.
 

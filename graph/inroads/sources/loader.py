@@ -78,13 +78,15 @@ class Stream(NamedTuple):
 
     `store` has their bodies at the number that `place` gives, if there is one; then each item also has `sha256`, and
     `arrived()` for `bulk_reader`, and none is a file chunk. `note`
-    is told of each item which of its documents were rejected, and gives what else is to be told.
+    is told of each item which of its documents were rejected, and gives what else is to be told. `ahead` is how many
+    bytes of documents there are, where that is known before they are read.
     """
 
     items: Iterable[Any]
     store: Store | None = None
     place: Callable[[Any], int] = id
     note: Callable[[Any, bytes], Rejection | None] = lambda _item, _rejected: None
+    ahead: int = 0
 
 
 class Loaded(NamedTuple):
@@ -269,7 +271,7 @@ def _worked(
                 stream.store,
                 list(map(stream.place, chunk)) if stream.store else [],
             )
-            ahead = chunk[0].rest if isinstance(chunk[0], FileChunk) else size
+            ahead = chunk[0].rest if isinstance(chunk[0], FileChunk) else max(size, stream.ahead)
             if workers > 1 and seen + ahead > PARALLEL_FROM and pool is None:
                 pool = stack.enter_context(_Pool(workers))
             seen += size
