@@ -35,10 +35,10 @@ def test_no_table_is_written_over(spark: Any, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("place", ["", " ", "/", "//"])
-def test_the_root_is_no_folder(place: str) -> None:
+def test_the_root_is_no_folder(spark: Any, place: str) -> None:
     """A name that is empty, as of a variable that is not set, is refused before anything is written."""
     with pytest.raises(InroadsError, match="names no folder") as refused:
-        Folder(None, place)  # type: ignore[arg-type]  # nothing is asked of it
+        Folder(spark, place)
     assert refused.value.code == "BAD_FOLDER"
 
 

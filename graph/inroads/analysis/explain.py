@@ -12,6 +12,7 @@ import networkx as nx
 import numpy as np
 
 from inroads.analysis.choke_points import ended_alone
+from inroads.analysis.remediation import FACTS
 from inroads.analysis.routes import SINK, Network, count_routes, entrance, leaving
 from inroads.columns.claimset import NONE
 from inroads.model import (
@@ -97,10 +98,6 @@ def explain(graph: AccessGraph, access: Access) -> Explanation:
     return Explainer(graph).explain(access)
 
 
-_FACTS: Final = (Relation.KEEPS, Relation.GROUP_OF)
-"""The relations that are facts, which nobody can revoke."""
-
-
 def _candidates(graph: AccessGraph, access: Access) -> dict[str, int]:
     """Return the revocable grants on the paths with their numbers, in the order of the paths."""
     number = graph.index.grant_number
@@ -108,7 +105,7 @@ def _candidates(graph: AccessGraph, access: Access) -> dict[str, int]:
         step.grant: cast("int", number(step.grant))  # it stands
         for path in access.paths
         for step in path.steps
-        if step.relation not in _FACTS
+        if step.relation not in FACTS
     }
 
 

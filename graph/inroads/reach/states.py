@@ -123,7 +123,8 @@ def held(graph: AccessGraph, node: str, avoid: frozenset[str] = frozenset()) -> 
     (see `closed_form`). All four facts of an access are gathered only where an account is shared.
     `avoid` is as in AccessFilter.
     """
-    return held_at(graph, graph.number(node), Allowed.of(graph, AccessFilter(avoid=avoid)))
+    allowed = Allowed.of(graph, AccessFilter(avoid=avoid)) if avoid else None
+    return held_at(graph, graph.number(node), allowed)
 
 
 def held_at(graph: AccessGraph, start: int, allowed: Allowed | None = None) -> Mapping[int, int]:

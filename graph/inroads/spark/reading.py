@@ -89,7 +89,7 @@ def read(
     `as_of` (aware), only those until a moment count. Raises InroadsError BAD_COLUMN for a column
     that is not there, or has another type than `Columns` says.
     """
-    from pyspark.sql import functions as F  # noqa: N812, PLC0415  # as all Spark code names it
+    from pyspark.sql import functions as F  # noqa: N812, PLC0415  # Spark's own name for it; workers need none
 
     chosen = columns or Columns()
     types = {field.name: field.dataType.typeName() for field in documents.schema.fields}
@@ -119,7 +119,7 @@ def part(said: DataFrame, name: str) -> DataFrame:
     What two partitions say of one document stands in most of them twice; the fold takes it once.
     Documents and issues come once here, with the first source by name and the surest moment.
     """
-    from pyspark.sql import functions as F  # noqa: N812, PLC0415  # as all Spark code names it
+    from pyspark.sql import functions as F  # noqa: N812, PLC0415  # Spark's own name for it; workers need none
 
     names = tables.SAID[name].names
     rows = said.where(f"table = '{name}'").select(*names)

@@ -35,7 +35,7 @@ def connected(remote: str) -> Iterator[SparkSession]:
     """
     try:
         from pyspark.errors import PySparkException  # noqa: PLC0415  # it is optional
-        from pyspark.sql import SparkSession  # noqa: PLC0415
+        from pyspark.sql import SparkSession  # noqa: PLC0415  # it is optional
     except ImportError:
         raise extra_missing("this needs Spark's client", "spark") from None
     if "token=" in remote.lower() or "@" in remote.partition(";")[0]:

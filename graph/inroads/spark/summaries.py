@@ -33,7 +33,7 @@ def exposure(accesses: DataFrame, nodes: DataFrame) -> DataFrame:
 
 
 def _counted(accesses: DataFrame, end: str, nodes: DataFrame, kinds: list[NodeKind]) -> DataFrame:
-    from pyspark.sql import functions as F  # noqa: N812, PLC0415  # as all Spark code names it
+    from pyspark.sql import functions as F  # noqa: N812, PLC0415  # Spark's own name for it; workers need none
 
     counts = accesses.groupBy(F.col(end).alias("id")).agg(
         *(F.count_if(condition).alias(name) for name, condition in _figures().items())
@@ -49,7 +49,7 @@ def _counted(accesses: DataFrame, end: str, nodes: DataFrame, kinds: list[NodeKi
 
 def _figures() -> dict[str, Column]:
     """Return a condition on accesses for each of `analysis.census.FIGURES`."""
-    from pyspark.sql import functions as F  # noqa: N812, PLC0415  # as all Spark code names it
+    from pyspark.sql import functions as F  # noqa: N812, PLC0415  # Spark's own name for it; workers need none
 
     return {
         "total": F.lit(True),
@@ -78,7 +78,7 @@ def changes(before: DataFrame, after: DataFrame) -> DataFrame:
     its certainty, its state or its being contested differ. Both tables must be of one policy. A
     table does not tell whether an access was granted since, or only seen for the first time.
     """
-    from pyspark.sql import functions as F  # noqa: N812, PLC0415  # as all Spark code names it
+    from pyspark.sql import functions as F  # noqa: N812, PLC0415  # Spark's own name for it; workers need none
 
     sides = [
         accesses.select(*_ENDS, *(F.col(name).alias(f"{side}_{name}") for name in _COMPARED))

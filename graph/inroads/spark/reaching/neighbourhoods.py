@@ -47,7 +47,7 @@ def gathered(
     grants: DataFrame, nodes: DataFrame, policy: Policy, buckets: int, *, groups: bool = False
 ) -> DataFrame:
     """Return the rows of all buckets, in the columns of ROWS; with `groups` also those of groups."""
-    from pyspark.sql import functions as F  # noqa: N812, PLC0415  # as all Spark code names it
+    from pyspark.sql import functions as F  # noqa: N812, PLC0415  # Spark's own name for it; workers need none
 
     relation = F.col("relation")
     holding = [Relation.MEMBER.value, Relation.ROLE.value]
@@ -86,14 +86,14 @@ def gathered(
 
 
 def _bucket(column: str, buckets: int) -> Column:
-    from pyspark.sql import functions as F  # noqa: N812, PLC0415  # as all Spark code names it
+    from pyspark.sql import functions as F  # noqa: N812, PLC0415  # Spark's own name for it; workers need none
 
     return F.pmod(F.xxhash64(column), F.lit(buckets)).cast("int")
 
 
 def _clusters(grants: DataFrame, place: DataFrame) -> DataFrame:
     """Return the clusters of what some grants of buckets are held on: each once a bucket."""
-    from pyspark.sql import functions as F  # noqa: N812, PLC0415  # as all Spark code names it
+    from pyspark.sql import functions as F  # noqa: N812, PLC0415  # Spark's own name for it; workers need none
 
     ends = grants.select("bucket", "resource").distinct()
     found = ends.join(place, F.col("resource") == F.col("node"))
@@ -102,7 +102,7 @@ def _clusters(grants: DataFrame, place: DataFrame) -> DataFrame:
 
 def _controls(policy: Policy) -> Column:
     """Return a condition on grants: a step over them is one of control."""
-    from pyspark.sql import functions as F  # noqa: N812, PLC0415  # as all Spark code names it
+    from pyspark.sql import functions as F  # noqa: N812, PLC0415  # Spark's own name for it; workers need none
 
     roles = [role.value for role, row in policy.roles.items() if row.controls]
     held = F.arrays_overlap("roles", F.array(*map(F.lit, roles))) if roles else F.lit(False)
@@ -117,7 +117,7 @@ def _controls(policy: Policy) -> Column:
 
 def _held() -> list[Column]:
     """The columns of ROWS after the bucket, out of those of grants."""
-    from pyspark.sql import functions as F  # noqa: N812, PLC0415  # as all Spark code names it
+    from pyspark.sql import functions as F  # noqa: N812, PLC0415  # Spark's own name for it; workers need none
 
     first = F.get("evidence", F.lit(0)).alias("evidence")
     return [_null("node"), *map(F.col, _GRANT), first, *map(_null, _NODE)]
@@ -125,13 +125,13 @@ def _held() -> list[Column]:
 
 def _described() -> list[Column]:
     """The columns of ROWS after the bucket, out of those of nodes."""
-    from pyspark.sql import functions as F  # noqa: N812, PLC0415  # as all Spark code names it
+    from pyspark.sql import functions as F  # noqa: N812, PLC0415  # Spark's own name for it; workers need none
 
     return [F.col("node"), *map(_null, _GRANT), _null("evidence"), *map(F.col, _NODE)]
 
 
 def _null(name: str) -> Column:
-    from pyspark.sql import functions as F  # noqa: N812, PLC0415  # as all Spark code names it
+    from pyspark.sql import functions as F  # noqa: N812, PLC0415  # Spark's own name for it; workers need none
 
     kind = tables.spark_schema(pa.schema([ROWS.field(name)])).fields[0].dataType
     return F.lit(None).cast(kind).alias(name)
