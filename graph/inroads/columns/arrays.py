@@ -135,6 +135,24 @@ def distinct(column: npt.NDArray[Any]) -> npt.NDArray[Any]:
     return ordered[firsts(ordered)]
 
 
+def connected(size: int, first: Ints, second: Ints) -> Ints:
+    """Return for each number below `size` the least one that pairs of numbers connect it with.
+
+    >>> connected(5, np.array([4, 1]), np.array([1, 3])).tolist()
+    [0, 1, 2, 1, 1]
+    """
+    least = np.arange(size)
+    while True:
+        lower, after = np.minimum(least[first], least[second]), least.copy()
+        for end in (first, second):
+            np.minimum.at(after, end, lower)
+            np.minimum.at(after, least[end], lower)  # so that a long chain takes few rounds
+        after = after[after]
+        if np.array_equal(after, least):
+            return least
+        least = after
+
+
 def contained(column: Ints, ordered: Ints) -> Flags:
     """Return a mask of the values that occur in an ascending column."""
     if not len(ordered):

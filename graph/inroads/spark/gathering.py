@@ -25,7 +25,7 @@ import pyarrow.compute as pc
 from pyspark.sql import Window
 from pyspark.sql import functions as F  # noqa: N812  # as all Spark code names it
 
-from inroads.columns.arrays import Ints, distinct, firsts
+from inroads.columns.arrays import connected, distinct, firsts
 from inroads.columns.claimset import NONE
 from inroads.model import Relation
 from inroads.spark import tables
@@ -138,24 +138,16 @@ def components(pairs: pa.Table) -> pa.Table:
         pairs[name].combine_chunks().cast(pa.string()) for name in ("business", "account")
     )
     names = pc.unique(pa.concat_arrays([*_arrays(business), *_arrays(account)]))
+    # Businesses come before accounts, so a cluster is named by its least business.
     names = names.take(pc.sort_indices(names))
+    is_account = pc.starts_with(names, "account:")
+    names = pa.concat_arrays([names.filter(pc.invert(is_account)), names.filter(is_account)])
     first, second = (
         np.asarray(pc.index_in(each, value_set=names).cast(pa.int64()))
         for each in (business, account)
     )
-    # Accounts are before businesses, and a cluster is named by its least business.
-    label = np.arange(len(names))
-    is_account = np.asarray(pc.starts_with(names, "account:"))
-    label[is_account] += len(names)
-    before: Ints = label - 1
-    while not np.array_equal(before, label):
-        before = label.copy()
-        least = np.minimum(label[first], label[second])
-        for end in (first, second):
-            np.minimum.at(label, end, least)
-        known = label < len(names)
-        label[known] = label[label[known]]  # so that a long chain takes few rounds
-    return pa.Table.from_arrays([names, names.take(pa.array(label))], schema=CLUSTERS)
+    least = connected(len(names), first, second)
+    return pa.Table.from_arrays([names, names.take(pa.array(least))], schema=CLUSTERS)
 
 
 def _arrays(column: Any) -> list[Any]:

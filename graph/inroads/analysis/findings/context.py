@@ -12,7 +12,7 @@ import numpy as np
 from inroads.analysis.findings.document_scan import Bodies, bodies
 from inroads.analysis.findings.finding import Match, Source
 from inroads.analysis.findings.hits import Hits
-from inroads.columns.arrays import Flags, Ints, distinct, narrow, offsets, ranges, stack
+from inroads.columns.arrays import Flags, Ints, connected, distinct, narrow, offsets, ranges, stack
 from inroads.columns.claimset import KEEPS, KINDS, MEMBER, NONE, RELATIONS, ROLE, ROLES, SECTIONS
 from inroads.model import NodeKind, Relation, Role, Section
 from inroads.network.access_graph import AccessGraph
@@ -58,19 +58,8 @@ class RuleContext:
     @cached_property
     def scope(self) -> Ints:
         """The scope of each node."""
-        label = np.arange(self.index.size)
-        keeps = self.grants.relation == KEEPS
-        ends = self.grants.principal[keeps], self.grants.resource[keeps]
-        while True:
-            least = np.minimum(label[ends[0]], label[ends[1]])
-            after = label.copy()
-            for end in ends:
-                np.minimum.at(after, end, least)
-                np.minimum.at(after, label[end], least)
-            after = after[after]
-            if np.array_equal(after, label):
-                return label
-            label = after
+        rows = self.grants.relation == KEEPS
+        return connected(self.index.size, self.grants.principal[rows], self.grants.resource[rows])
 
     @cached_property
     def in_scope(self) -> tuple[Ints, Ints]:

@@ -12,9 +12,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import NamedTuple
 
-import numpy as np
-
-from inroads.columns.arrays import Ints, view
+from inroads.columns.arrays import connected, view
 from inroads.columns.claimset import KEEPS, KINDS, ROLES
 from inroads.model import NodeKind, Role
 from inroads.network.access_graph import AccessGraph
@@ -44,7 +42,9 @@ class Scopes:
         self.graph = graph
         starts = graph.fold.kind_starts
         self.identities, self.resources = range(starts[1]), range(starts[1], starts[_GROUP])
-        self.of = _connected(graph)
+        grants = graph.fold.grants
+        keeps = grants.relation == KEEPS
+        self.of = connected(graph.index.size, grants.principal[keeps], grants.resource[keeps])
 
     def clients(self) -> list[tuple[int, int]]:
         """Return the pairs of a scope and another scope of which it is a client."""
@@ -95,19 +95,3 @@ class Scopes:
 def roles(bits: int) -> list[str]:
     """Return the roles of bits, in lower case."""
     return [role.lower() for place, role in enumerate(ROLES) if bits >> place & 1]
-
-
-def _connected(graph: AccessGraph) -> Ints:
-    """Return for each node the least number among the nodes that KEEPS connects with it."""
-    grants = graph.fold.grants
-    keeps = grants.relation == KEEPS
-    here, there = grants.principal[keeps].astype(np.int64), grants.resource[keeps].astype(np.int64)
-    least = np.arange(graph.index.size, dtype=np.int64)
-    while True:
-        before = least.copy()
-        lower = np.minimum(least[here], least[there])
-        np.minimum.at(least, here, lower)
-        np.minimum.at(least, there, lower)
-        least = least[least]
-        if np.array_equal(before, least):
-            return least

@@ -13,7 +13,7 @@ from inroads.analysis.findings.context import CLIENT_BIT, Routes, RuleContext
 from inroads.analysis.findings.finding import Fact, Match, RuleOutcome, Spot, Stated, Ways
 from inroads.analysis.findings.registry import rule
 from inroads.cancellation import check
-from inroads.columns.arrays import Ints, distinct, firsts, ranges, take
+from inroads.columns.arrays import Ints, distinct, firsts, offsets, ranges, take
 from inroads.columns.claimset import NONE
 from inroads.model import Certainty, NodeKind
 from inroads.network.wording import record_label
@@ -181,15 +181,15 @@ def _matched(start: int, ahead: dict[int, list[int]], holder: dict[int, int]) ->
     return False
 
 
-def by_principal(found: Accesses) -> Callable[[int], list[int]]:
-    """Return the nodes that each identity reaches among these accesses, by number, ascending."""
+def by_principal(found: Accesses, people: int) -> Callable[[int], list[int]]:
+    """Return the nodes that each of so many identities reaches among these accesses, by number,
+    ascending.
+    """
     order = np.lexsort((found.resource, found.principal))
-    principal, resource = found.principal[order], found.resource[order]
+    starts, resource = offsets(found.principal[order], people), found.resource[order]
 
     def of(identity: int) -> list[int]:
-        here: list[int] = resource[
-            slice(*np.searchsorted(principal, [identity, identity + 1]))
-        ].tolist()
+        here: list[int] = resource[starts[identity] : starts[identity + 1]].tolist()
         return here
 
     return of
@@ -214,7 +214,7 @@ def client_only(matter: RuleContext, _: RuleRow) -> RuleOutcome:
     keeps = np.zeros(len(people), np.bool_)
     keeps[owner[matter.kept[business]]] = True
     rows = np.flatnonzero(observed & (count > 0) & (other == 0) & ~keeps).tolist()
-    own = by_principal(found)
+    own = by_principal(found, len(people))
     hits = [
         Match(
             (matter.name(each),),
@@ -240,7 +240,7 @@ def unconfirmed_access(matter: RuleContext, _: RuleRow) -> RuleOutcome:
     found = matter.accesses
     more = take(found, (found.roles & ~CLIENT_BIT) != 0)
     count = np.bincount(more.principal, minlength=len(people))
-    unconfirmed, own = matter.fold.unconfirmed, by_principal(more)
+    unconfirmed, own = matter.fold.unconfirmed, by_principal(more, len(people))
     hits = []
     for each in np.flatnonzero(unconfirmed & (count > 0)).tolist():
         name = matter.name(each)
