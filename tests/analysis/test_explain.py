@@ -13,6 +13,7 @@ from inroads import EXAMPLE
 from inroads import text as text_
 from inroads.analysis import explain
 from inroads.explorer import Explorer, load
+from inroads.model import Mode
 from inroads.network import wording
 from inroads.output.answers import ExplainedAccess
 from records import DAY, client, me, membership, team
@@ -154,12 +155,28 @@ class TestCut:
             for access in (
                 access for identity in identities(graph) for access in graph.reach(identity)
             ):
-                candidates = explain._candidates(graph, access)
+                candidates = explain._candidates(graph, explain._routes(access))
                 alone = explain._ended_alone(graph, access, candidates)
                 for grant, number in candidates.items():
                     assert alone[grant] == explain.Explainer(graph).collateral(access, [number])
                     counted += alone[grant] > 0
         assert counted > 100
+
+    def test_explained_together_or_alone(self) -> None:
+        """An explanation is the same whichever accesses were explained before it."""
+        again = 0
+        for seed in range(40):
+            graph = explore(random_world(random.Random(seed), 8))
+            together = explain.Explainer(graph)
+            for mode in Mode:
+                for access in (
+                    access
+                    for identity in identities(graph)
+                    for access in graph.reach(identity, mode=mode)
+                ):
+                    again += explain._routes(access) in together._endings
+                    assert together.explain(access) == explain.explain(graph, access)
+        assert again > 100
 
     def test_the_cut_prefers_the_route_that_serves_nobody_else(self) -> None:
         """A client grant that ten owners use is worth more than one membership."""

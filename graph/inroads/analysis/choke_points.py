@@ -13,10 +13,10 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from inroads.analysis.remediation import FACTS
+from inroads.analysis.edits import FACT_RELATIONS
 from inroads.cancellation import holding
 from inroads.columns.arrays import Flags, Ints, firsts, take
-from inroads.columns.claimset import NONE, RELATIONS
+from inroads.columns.claimset import NONE
 from inroads.errors import InroadsError
 from inroads.model import Certainty, NodeKind, kind_of
 from inroads.network.access_graph import AccessGraph
@@ -30,7 +30,6 @@ from inroads.reach.states import closure, held, held_at
 FIGURES: Final = ("ended", "inferred")
 """Figures that rank choke points: all accesses ended alone, or only the inferred ones."""
 
-_FACTS: Final = [RELATIONS.index(relation) for relation in FACTS]
 _INFERRED: Final = list(Certainty).index(Certainty.INFERRED)
 _KEPT: Final = "_choke_points"
 _MAKING: Final = threading.Lock()
@@ -194,7 +193,7 @@ def _by_revoking(graph: AccessGraph, identity: int, counts: Counts) -> Alone:
     ended = [
         (grant, certainty[node] == _INFERRED)
         for grant in {grant for node, _ in states for _, grant in index.hops_from(node)}
-        if index.relation[grant] not in _FACTS
+        if index.relation[grant] not in FACT_RELATIONS
         for node in certainty.keys()
         - held_at(graph, identity, Allowed.without(index, frozenset({grant}))).keys()
     ]

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence, Set
 from itertools import combinations
 from math import comb
-from typing import Final, cast
+from typing import Final, NamedTuple, cast
 
 import networkx as nx
 import numpy as np
@@ -45,6 +45,23 @@ FEW: Final = 64
 """The accesses that a cut ends are kept for other explanations if so few identities can use it."""
 
 
+_Routes = tuple[tuple[str, ...], ...]
+"""The revocable grants of each path of an access, in order."""
+
+
+class _Ending(NamedTuple):
+    """How the accesses by some routes end.
+
+    `words` name the cut as part of a sentence, and `shared` are the sentences about clients that
+    several of the grants name.
+    """
+
+    routes: int
+    cut: tuple[Grant, ...]
+    words: str
+    shared: str
+
+
 class Explainer:
     """Explains accesses of a graph, such as those of one page, which share many grants."""
 
@@ -52,14 +69,27 @@ class Explainer:
         self.graph = graph
         self._held: dict[int, Mapping[int, int]] = {}
         self._lost: dict[frozenset[int], dict[int, Set[int]]] = {}
+        self._endings: dict[_Routes, _Ending] = {}
 
     def explain(self, access: Access) -> Explanation:
         """Explain an access; see `explain`."""
-        candidates = _candidates(self.graph, access)
-        routes = _count_routes(self.graph, access, candidates)
-        least = _least_cut(self, access, candidates, routes)
-        cut = tuple(self.graph.index.grant(candidates[each]) for each in least)
-        return Explanation(routes, cut, _sentence(self.graph, access, candidates, routes, cut))
+        ending = self._ending(access)
+        return Explanation(ending.routes, ending.cut, _sentence(self.graph, access, ending))
+
+    def _ending(self, access: Access) -> _Ending:
+        """Return how an access ends, which is one for a business and the account that it keeps."""
+        routes = _routes(access)
+        ending = None if access.truncated else self._endings.get(routes)
+        if ending is None:
+            candidates = _candidates(self.graph, routes)
+            count = _count_routes(self.graph, access, routes)
+            least = _least_cut(self, access, routes, candidates, count)
+            cut = tuple(self.graph.index.grant(candidates[each]) for each in least)
+            shared = _shared_clients(self.graph, candidates.values())
+            ending = _Ending(count, cut, _named(cut), shared)
+            if not access.truncated:
+                self._endings[routes] = ending
+        return ending
 
     def collateral(self, access: Access, cut: Iterable[int]) -> int:
         """Count the other accesses, of all identities, that end when these grants are revoked."""
@@ -98,15 +128,19 @@ def explain(graph: AccessGraph, access: Access) -> Explanation:
     return Explainer(graph).explain(access)
 
 
-def _candidates(graph: AccessGraph, access: Access) -> dict[str, int]:
-    """Return the revocable grants on the paths with their numbers, in the order of the paths."""
-    number = graph.index.grant_number
-    return {
-        step.grant: cast("int", number(step.grant))  # it stands
+def _routes(access: Access) -> _Routes:
+    """Return the revocable grants of each path."""
+    return tuple(
+        tuple(step.grant for step in path.steps if step.relation not in FACTS)
         for path in access.paths
-        for step in path.steps
-        if step.relation not in FACTS
-    }
+    )
+
+
+def _candidates(graph: AccessGraph, routes: _Routes) -> dict[str, int]:
+    """Return the grants of routes with their numbers, in the order of the paths."""
+    number = graph.index.grant_number
+    # Each of them stands.
+    return {grant: cast("int", number(grant)) for route in routes for grant in route}
 
 
 def contested_grants(graph: AccessGraph, access: Access) -> tuple[Grant, ...]:
@@ -122,35 +156,28 @@ def contested_grants(graph: AccessGraph, access: Access) -> tuple[Grant, ...]:
     return tuple(found.values())
 
 
-def _count_routes(graph: AccessGraph, access: Access, candidates: Mapping[str, int]) -> int:
+def _count_routes(graph: AccessGraph, access: Access, routes: _Routes) -> int:
     """Count the independent routes of an access."""
     # Every route begins with a grant of the identity, so there are not more routes than such grants.
-    most = len({path.steps[0].grant for path in access.paths})
+    most = len({route[0] for route in routes})
     apart, passed = 0, set[str]()
-    for route in _routes(access, candidates):
+    for route in routes:
         if passed.isdisjoint(route):
             apart += 1
-            passed |= route
+            passed.update(route)
     if apart == most:
         return most
-    return count_routes(_network(graph, access, candidates), *_ends(access))
+    return count_routes(_network(graph, access), *_ends(access))
 
 
-def _routes(access: Access, candidates: Mapping[str, int]) -> list[set[str]]:
-    """Return the revocable grants of each path."""
-    return [
-        {step.grant for step in path.steps if step.grant in candidates} for path in access.paths
-    ]
-
-
-def _network(graph: AccessGraph, access: Access, candidates: Iterable[str]) -> Network:
+def _network(graph: AccessGraph, access: Access) -> Network:
     """Return the paths' subgraph.
 
     Its nodes are (node, phase of the grammar), so that no walk outside the grammar appears. A grant
     is an edge of its own between two more nodes, so that parallel grants stay apart.
     """
     phased = all(path.certainty is not Certainty.ASSOCIATED for path in access.paths)
-    revocable, network = set(candidates), Network()
+    network = Network()
     for path in access.paths:
         phase = Phase.ACTING
         for step in path.steps:
@@ -158,10 +185,7 @@ def _network(graph: AccessGraph, access: Access, candidates: Iterable[str]) -> N
             if phased:
                 phase = GRAMMAR[phase, graph.policy.conveys(graph.grants[step.grant])]
             there = (step.resource, phase)
-            if step.grant in revocable:
-                network.add(here, there, step.grant)
-            else:
-                network.add(here, there)
+            network.add(here, there, None if step.relation in FACTS else step.grant)
         network.add((access.resource, phase), SINK)
     return network
 
@@ -175,7 +199,7 @@ def _flow(
 ) -> tuple[int, tuple[str, ...]]:
     """Return the value and the grants of a minimum cut of the paths' subgraph."""
     network: nx.DiGraph[object] = nx.DiGraph()
-    found = _network(graph, access, capacities)
+    found = _network(graph, access)
     for here, following in found.following.items():
         network.add_edges_from((here, there) for there in following)
     for grant, capacity in capacities.items():
@@ -187,16 +211,15 @@ def _flow(
 
 
 def _least_cut(
-    explainer: Explainer, access: Access, candidates: dict[str, int], size: int
+    explainer: Explainer, access: Access, routes: _Routes, candidates: dict[str, int], size: int
 ) -> list[str]:
     """Return the grants of the cut, in the order of the paths."""
     chosen: tuple[str, ...]
     if comb(len(candidates), size) <= MAX_CANDIDATES and not access.truncated:
-        routes = _routes(access, candidates)
         cuts = (
             cut
             for cut in combinations(sorted(candidates), size)
-            if all(not route.isdisjoint(cut) for route in routes)
+            if all(any(each in route for each in cut) for route in routes)
         )
         chosen, *others = cuts
         if others:
@@ -228,17 +251,20 @@ def _holders(graph: AccessGraph, grants: Iterable[int]) -> set[int]:
     return acting_for(graph.index, ((graph.index.principal[grant], ACTING) for grant in grants))
 
 
-def _sentence(
-    graph: AccessGraph,
-    access: Access,
-    candidates: Mapping[str, int],
-    routes: int,
-    cut: Sequence[Grant],
-) -> str:
+def _named(cut: Sequence[Grant]) -> str:
+    """Return a cut as part of a sentence."""
+    labels = [grant_label(grant) for grant in cut]
+    if len(labels) == 1:
+        return labels[0]
+    named = [*labels[:LISTED], f"{len(labels) - LISTED:,} more"] if len(labels) > LISTED else labels
+    return f"{len(labels)} grants: {', '.join(named[:-1])} and {named[-1]}"
+
+
+def _sentence(graph: AccessGraph, access: Access, ending: _Ending) -> str:
     who, what = label(graph, access.principal), label(graph, access.resource)
-    how = "by one route" if routes == 1 else f"by {routes} independent routes"
+    how = "by one route" if ending.routes == 1 else f"by {ending.routes} independent routes"
     if access.truncated:
-        how = f"by at least {routes} independent routes"
+        how = f"by at least {ending.routes} independent routes"
     if access.certainty is Certainty.ASSOCIATED:
         text = f"{who} is connected to {what} {how}, which is not access."
     else:
@@ -247,29 +273,16 @@ def _sentence(
         text += "." if access.certainty is Certainty.STATED else ", by inference only."
     if access.state is AccessState.LATENT:
         text += f" It is latent: {reasons_of(access.reasons)}."
-    labels = [grant_label(grant) for grant in cut]
-    named = [*labels[:LISTED], f"{len(labels) - LISTED:,} more"] if len(labels) > LISTED else labels
-    ending = (
-        labels[0]
-        if len(labels) == 1
-        else f"{len(labels)} grants: {', '.join(named[:-1])} and {named[-1]}"
-    )
     if access.truncated:
         text += (
             " There are more paths than were looked at:"
-            f" more routes may remain after revoking {ending}."
+            f" more routes may remain after revoking {ending.words}."
         )
     elif access.contested:
         text += _contested(graph, access)
     else:
-        text += f" To end it, revoke {ending}."
-    for account, number, named in _shared_clients(graph, candidates.values()):
-        both = "Both" if len(named) == 2 else f"{len(named)}"
-        text += (
-            f" {both} records ({', '.join(shortened(named))}) name client {number} of {label(graph, account)}:"
-            f" removing that client on the vendor's side may end {both.lower()}."
-        )
-    return text
+        text += f" To end it, revoke {ending.words}."
+    return text + ending.shared
 
 
 def _contested(graph: AccessGraph, access: Access) -> str:
@@ -293,19 +306,24 @@ def _fact_label(graph: AccessGraph, grant: Grant) -> str:
     return grant_label(grant)
 
 
-def _shared_clients(
-    graph: AccessGraph, grants: Collection[int]
-) -> Iterable[tuple[str, int, list[str]]]:
-    """Return the clients of a vendor's account that two or more grants on the paths name."""
+def _shared_clients(graph: AccessGraph, grants: Collection[int]) -> str:
+    """Return a sentence for each client of a vendor's account that two or more grants name."""
     index = graph.index
     if len({index.resource[grant] for grant in grants}) == len(grants):  # none share an account
-        return
+        return ""
     found: defaultdict[tuple[int, int], dict[int, int]] = defaultdict(dict)
     for grant in grants:
         for row in range(index.evidence_of[grant], index.evidence_of[grant + 1]):
             if (number := index.clients[row]) != NONE:
                 found[index.resource[grant], number].setdefault(grant, row)
-    for (account, number), named in found.items():
-        if len(named) > 1:
-            records = map(index.record, named.values())
-            yield index.name(account), number, list(map(record_label, records))
+    text = ""
+    for (account, number), rows in found.items():
+        if len(rows) > 1:
+            named = shortened([*map(record_label, map(index.record, rows.values()))])
+            both = "Both" if len(rows) == 2 else f"{len(rows)}"
+            text += (
+                f" {both} records ({', '.join(named)}) name client {number}"
+                f" of {label(graph, index.name(account))}:"
+                f" removing that client on the vendor's side may end {both.lower()}."
+            )
+    return text

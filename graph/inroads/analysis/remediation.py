@@ -17,7 +17,7 @@ from inroads.network.access_graph import AccessGraph
 from inroads.network.wording import label, record_label
 from inroads.text import printable
 
-FACTS: Final = frozenset({Relation.KEEPS, Relation.GROUP_OF})
+FACTS: Final = (Relation.KEEPS, Relation.GROUP_OF)
 """Relations that are facts about businesses, accounts and groups: nobody can revoke them."""
 
 _DIALECT: Final = {

@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple
 import msgspec
 import numpy as np
 
+from inroads.analysis.remediation import FACTS
 from inroads.columns.arrays import Ints, stack, take
 from inroads.columns.claimset import KIND_BITS, KINDS
 from inroads.documents.pointers import pointer
@@ -65,9 +66,6 @@ class Record(msgspec.Struct, frozen=True, array_like=True):
     pointer: str
 
 
-_FACTS: Final = (Relation.KEEPS, Relation.GROUP_OF)
-
-
 class FrozenGrant(msgspec.Struct, frozen=True, array_like=True):
     """A grant with its records, without repetitions.
 
@@ -89,9 +87,7 @@ class FrozenGrant(msgspec.Struct, frozen=True, array_like=True):
         every document that shows the business, so their records come and go. Words count where no
         table maps them.
         """
-        records = (
-            () if self.relation in _FACTS else {each.id or each.label for each in self.records}
-        )
+        records = () if self.relation in FACTS else {each.id or each.label for each in self.records}
         words = self.words if Role.UNKNOWN in self.roles else ()
         return [self.id, sorted(self.roles), sorted(records), sorted(set(words))]
 
@@ -260,7 +256,7 @@ class Freezer:
     def _frozen_grant(self, name: str) -> FrozenGrant:
         grant: Grant = self.graph.grants[name]
         records = {}
-        for each in grant.evidence[:1] if grant.relation in _FACTS else grant.evidence:
+        for each in grant.evidence[:1] if grant.relation in FACTS else grant.evidence:
             said = record_label(each)
             if said not in records:
                 document = self.graph.documents[each.document]
