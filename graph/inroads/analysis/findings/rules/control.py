@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from functools import cache, partial
-from itertools import chain
+from functools import partial
+from itertools import chain, pairwise
+from typing import Final
 
 import networkx as nx
 import numpy as np
@@ -12,18 +13,14 @@ import numpy as np
 from inroads.analysis.findings.context import CLIENT, CLIENT_BIT, CONTROL, NOTHING, RuleContext
 from inroads.analysis.findings.finding import Fact, Match, RuleOutcome, Source
 from inroads.analysis.findings.registry import rule
-from inroads.columns.arrays import Flags, contained, distinct
+from inroads.cancellation import check
+from inroads.columns.arrays import Flags, Ints, contained, distinct, offsets, ranges
 from inroads.columns.claimset import MEMBER, ROLE
 from inroads.model import NodeKind
 from inroads.policy.rule_settings import RuleRow
 
-
-def _controls(matter: RuleContext) -> dict[int, set[int]]:
-    """Return the businesses that each identity controls, by number."""
-    found: dict[int, set[int]] = defaultdict(set)
-    for identity, business in zip(*(column.tolist() for column in matter.controls), strict=True):
-        found[identity].add(business)
-    return found
+TOGETHER: Final = 2**18
+"""So many businesses of identities are looked at together, to bound the memory."""
 
 
 def _controlling(matter: RuleContext, identity: int) -> tuple[Source, ...]:
@@ -142,29 +139,28 @@ def client_chain(matter: RuleContext, _: RuleRow) -> RuleOutcome:
     near, far = (
         matter.scope[column[rows]] for column in (matter.grants.principal, matter.grants.resource)
     )
-    steps = list(zip(near.tolist(), far.tolist(), rows.tolist(), strict=True))
-    between = set(near.tolist()) & set(far.tolist())  # a cycle has no others
+    middle = np.intersect1d(near[near != far], far[near != far])
+    here = (near != far) & (contained(near, middle) | contained(far, middle))
+    ahead: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    behind: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for client, vendor, grant in zip(
+        *(column[here].tolist() for column in (near, far, rows)), strict=True
+    ):
+        ahead[client].append((vendor, grant))
+        behind[vendor].append((client, grant))
+    middles = middle.tolist()
     network: nx.DiGraph[int] = nx.DiGraph()
     network.add_edges_from(
-        (client, vendor)
-        for client, vendor, _ in steps
-        if client != vendor and client in between and vendor in between
+        (client, vendor) for client in middles for vendor, _ in ahead[client] if vendor in ahead
     )
     cycles = [each for each in nx.strongly_connected_components(network) if len(each) > 1]
     cycle_of = {scope: place for place, each in enumerate(cycles) for scope in each}
-    ahead: dict[int, list[tuple[int, int]]] = defaultdict(list)
-    behind: dict[int, list[tuple[int, int]]] = defaultdict(list)
-    for client, vendor, grant in steps:
-        if client != vendor:
-            ahead[client].append((vendor, grant))
-            behind[vendor].append((client, grant))
-    middles = sorted(ahead.keys() & behind.keys())
     hits = []
     for cycle in cycles:
         grants = sorted(
             grant for scope in cycle for vendor, grant in ahead[scope] if vendor in cycle
         )
-        names = tuple(sorted(_head(matter, scope) for scope in cycle))
+        names = matter.names(cycle)
         facts: tuple[Fact, ...] = (("clients", len(names)), ("vendors", len(names)))
         hits.append(Match(names, facts, tuple(grants)))
     for middle in middles:
@@ -176,14 +172,9 @@ def client_chain(matter: RuleContext, _: RuleRow) -> RuleOutcome:
             ("vendors", len({each for each, _ in ahead[middle]})),
         )
         grants = sorted(grant for _, grant in (*ahead[middle], *behind[middle]))
-        hits.append(Match((_head(matter, middle),), facts, tuple(grants)))
+        hits.append(Match((matter.name(middle),), facts, tuple(grants)))
     notes = ("whose client a business is, is known only from documents that show that business",)
     return RuleOutcome(len(middles), hits, 0, notes)
-
-
-def _head(matter: RuleContext, scope: int) -> str:
-    """The business of a scope, or its account where no business is known."""
-    return matter.name(matter.nodes_of(scope)[0])
 
 
 @rule(
@@ -199,43 +190,73 @@ def bridge(matter: RuleContext, row: RuleRow) -> RuleOutcome:
 
     Roles of clients do not count, unless `clients` is true.
     """
-    controls, scope = _controls(matter), matter.scope
-    by_scope: dict[int, set[int]] = defaultdict(set)
-    for identity, businesses in controls.items():
-        for business in businesses:
-            by_scope[int(scope[business])].add(identity)
-
-    @cache
-    def owned_with(other: int) -> frozenset[int]:
-        return frozenset(int(scope[each]) for owner in by_scope[other] for each in controls[owner])
-
-    clients = bool(row.options["clients"])
-    pairs, unseen = _held_beside(matter, clients=clients), 0
-    found = []
-    for identity, other in pairs:
-        nodes = matter.nodes_of(other)
-        unseen += not any(matter.fold.observed[each] for each in nodes)
-        apart = sorted(
-            each for each in controls[identity] if int(scope[each]) not in owned_with(other)
-        )
-        if apart:
-            found.append((identity, nodes[0], other, apart))
+    clients, control = bool(row.options["clients"]), _Control(matter)
+    identity, other = _held_beside(matter, clients=clients)
+    places = control.bridging(identity, other)
 
     def hit(place: int) -> Match:
-        identity, node, other, apart = found[place]
-        evidence = partial(_bridging, matter, identity, other, apart, clients=clients)
-        subjects = matter.name(identity), matter.name(node)
-        return Match(subjects, (("own", matter.names(apart)),), evidence)
+        who, there = int(identity[places[place]]), int(other[places[place]])
+        _, apart = control.apart(np.array([who]), np.array([there]))
+        evidence = partial(_bridging, matter, who, there, apart.tolist(), clients=clients)
+        subjects = matter.name(who), matter.name(there)
+        return Match(subjects, (("own", matter.names(apart.tolist())),), evidence)
 
-    ends = np.array([each[:2] for each in found], np.int64).reshape(-1, 2)
-    hits = matter.hits(hit, *ends.T)
+    observed = np.zeros(matter.index.size, np.bool_)
+    observed[matter.scope[np.flatnonzero(matter.fold.observed)]] = True
+    unseen = int((~observed[other]).sum())
     notes = (
         f"of {unseen} of these the other business's team was not observed: an owner of both may be unseen",
     )
-    return RuleOutcome(len(pairs), hits, 0, notes if unseen else ())
+    hits = matter.hits(hit, identity[places], other[places])
+    return RuleOutcome(len(identity), hits, 0, notes if unseen else ())
 
 
-def _held_beside(matter: RuleContext, *, clients: bool) -> list[tuple[int, int]]:
+class _Control:
+    """The businesses that identities control, and the identities that control scopes, as columns."""
+
+    def __init__(self, matter: RuleContext) -> None:
+        self.size, self.scope = matter.index.size, matter.scope
+        owner, self.business = matter.controls
+        self.starts = offsets(owner, self.size)
+        self.held = distinct(owner * self.size + self.scope[self.business])
+        scope, self.owner = np.divmod(
+            distinct(self.held % self.size * self.size + self.held // self.size), self.size
+        )
+        self.begins = offsets(scope, self.size)
+
+    def bridging(self, identity: Ints, other: Ints) -> Ints:
+        """Return the places of the pairs of an identity and another scope that are apart."""
+        ends = np.cumsum(self.starts[identity + 1] - self.starts[identity])
+        parts = np.searchsorted(ends, np.arange(0, ends[-1:].sum(), TOGETHER), "right")
+        found = [np.zeros(0, np.int64)]
+        for first, last in pairwise([*parts.tolist(), len(identity)]):
+            check()
+            found.append(first + distinct(self.apart(identity[first:last], other[first:last])[0]))
+        return np.concatenate(found)
+
+    def apart(self, identity: Ints, other: Ints) -> tuple[Ints, Ints]:
+        """Return what each identity controls that nobody controls together with its other scope.
+
+        That is the place of a pair and a business, ascending.
+        """
+        size = self.starts[identity + 1] - self.starts[identity]
+        pair = np.repeat(np.arange(len(identity)), size)
+        business = self.business[ranges(self.starts[identity], size)]
+        ends = np.stack([self.scope[business], other[pair]])
+        counts = self.begins[ends + 1] - self.begins[ends]
+        # The controllers of one of the two scopes are looked at: of the one that has fewer.
+        fewer = counts.argmin(axis=0)
+        rows = np.arange(len(pair))
+        few, rest = ends[fewer, rows], ends[1 - fewer, rows]
+        row = np.repeat(rows, counts[fewer, rows])
+        owner = self.owner[ranges(self.begins[few], counts[fewer, rows])]
+        both = contained(owner * self.size + rest[row], self.held)
+        apart = np.ones(len(pair), np.bool_)
+        apart[row[both]] = False
+        return pair[apart], business[apart]
+
+
+def _held_beside(matter: RuleContext, *, clients: bool) -> tuple[Ints, Ints]:
     """Return the controlling identities with the scopes of others in which they hold a role."""
     grants, size, (owner, business) = matter.grants, matter.index.size, matter.controls
     rows = np.flatnonzero(_role_held(matter, clients=clients) & np.isin(grants.principal, owner))
@@ -243,8 +264,7 @@ def _held_beside(matter: RuleContext, *, clients: bool) -> list[tuple[int, int]]
         grants.principal[rows].astype(np.int64) * size + matter.scope[grants.resource[rows]]
     )
     own = distinct(owner * size + matter.scope[business])
-    identity, scope = np.divmod(held[~contained(held, own)], size)
-    return list(zip(identity.tolist(), scope.tolist(), strict=True))
+    return np.divmod(held[~contained(held, own)], size)
 
 
 def _role_held(matter: RuleContext, *, clients: bool) -> Flags:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 
 import numpy as np
 
 from inroads.analysis.findings.context import RuleContext
 from inroads.analysis.findings.finding import LineEvidence, Match, RuleOutcome, Source, Spot, Stated
 from inroads.analysis.findings.registry import rule
-from inroads.columns.arrays import Flags, distinct
+from inroads.columns.arrays import Flags, Ints, distinct
 from inroads.columns.claimset import ATTRIBUTES, KEEPS, NONE, SCOPES, SLOTS
 from inroads.documents.pointers import escape
 from inroads.model import NodeKind, Section, native_id
@@ -185,36 +186,48 @@ def _keeping(matter: RuleContext) -> list[Match]:
 def _systems(matter: RuleContext) -> list[Match]:
     """Accounts that share a systemid, and accounts that have several at one moment."""
     rows = matter.fold.said.attributes
-    here = rows.name == ATTRIBUTES.index("system_id")
-    pairs: dict[int, set[str]] = defaultdict(set)
-    accounts: dict[str, set[int]] = defaultdict(set)
-    texts = matter.fold.said.texts.take(rows.value[here & (rows.value != NONE)])
-    for node, text in zip(
-        rows.node[here & (rows.value != NONE)].tolist(), texts.texts(), strict=True
-    ):
-        pairs[node].add(text)
-        accounts[text].add(node)
-    hits = [
-        Match(
-            (matter.name(node),),
-            (("conflict", f"the account has the system ids {', '.join(sorted(found))}"),),
-            (Stated(matter.name(node), "system_id"),),
-        )
-        for node, found in sorted(pairs.items())
-        if len(found) > 1
+    here = (rows.name == ATTRIBUTES.index("system_id")) & (rows.value != NONE)
+    numbers: dict[str, int] = {}
+    number = [
+        numbers.setdefault(text, len(numbers))
+        for text in matter.fold.said.texts.take(rows.value[here]).texts()
     ]
-    shared: dict[tuple[str, ...], list[str]] = defaultdict(list)
-    for text, nodes in accounts.items():
-        if len(nodes) > 1:
-            shared[matter.names(nodes)].append(text)
-    return hits + [
+    # Each pair of an account and one of its system ids once.
+    node, code = np.divmod(
+        distinct(rows.node[here].astype(np.int64) * len(number) + np.array(number, np.int64)),
+        max(len(number), 1),
+    )
+    texts = list(numbers)
+    several: dict[int, list[str]] = defaultdict(list)
+    for account, at in _rows_of_several(node, code):
+        several[account].append(texts[at])
+    shared: dict[str, list[int]] = defaultdict(list)
+    for at, account in _rows_of_several(code, node):
+        shared[texts[at]].append(account)
+    alike: dict[tuple[str, ...], list[str]] = defaultdict(list)
+    for text, accounts in shared.items():
+        alike[matter.names(accounts)].append(text)
+    return [
+        Match(
+            (matter.name(account),),
+            (("conflict", f"the account has the system ids {', '.join(sorted(found))}"),),
+            (Stated(matter.name(account), "system_id"),),
+        )
+        for account, found in sorted(several.items())
+    ] + [
         Match(
             names,
             (("conflict", f"accounts share the system id {', '.join(sorted(found))}"),),
             tuple(Stated(name, "system_id") for name in names),
         )
-        for names, found in sorted(shared.items())
+        for names, found in sorted(alike.items())
     ]
+
+
+def _rows_of_several(key: Ints, other: Ints) -> Iterator[tuple[int, int]]:
+    """Yield the rows whose key other rows have, too."""
+    rows = np.bincount(key)[key] > 1
+    return zip(key[rows].tolist(), other[rows].tolist(), strict=True)
 
 
 def _standing(matter: RuleContext) -> set[int]:
