@@ -294,6 +294,21 @@ class Adjacency:
             hop = self.in_hops[place]
             yield (self.principal[hop], hop) if hop >= 0 else (self.resource[~hop], ~hop)
 
+    def grants_between(self, near: int, far: int) -> Iterator[int]:
+        """Yield the grants of the hops from one node to another, which lie together."""
+
+        def end(place: int) -> int:
+            hop: int = self.out_hops[place]
+            end: int = self.resource[hop] if hop >= 0 else self.principal[~hop]
+            return end
+
+        places = range(self.out_starts[near], self.out_starts[near + 1])
+        for place in places[bisect_left(places, far, key=end) :]:
+            if end(place) != far:
+                return
+            hop = self.out_hops[place]
+            yield hop if hop >= 0 else ~hop
+
     def grant_name(self, grant: int) -> str:
         """Return the printed id of a grant."""
         ends = self.name(self.principal[grant]), self.name(self.resource[grant])
@@ -312,8 +327,8 @@ class Adjacency:
         wanted, principal, resource = _WORDS.get(word), self.number(holder), self.number(held)
         if wanted is None or principal is None or resource is None:
             return None
-        for other, grant in self.hops_from(principal):
-            if other == resource and wanted == (self.relation[grant], self.client_role[grant]):
+        for grant in self.grants_between(principal, resource):
+            if wanted == (self.relation[grant], self.client_role[grant]):
                 return grant if self.principal[grant] == principal else None
         return None
 

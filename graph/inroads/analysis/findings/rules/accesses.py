@@ -149,16 +149,18 @@ def independent(routes: Iterable[tuple[int, int]]) -> int:
     for first, client in pairs:
         if first not in alone:
             ahead[first].append(client)
+    has: dict[int, int] = {}
     holder: dict[int, int] = {}
-    return len(alone) + sum(_matched(first, ahead, holder) for first in ahead)
+    return len(alone) + sum(_matched(first, ahead, has, holder) for first in ahead)
 
 
-def _matched(start: int, ahead: dict[int, list[int]], holder: dict[int, int]) -> bool:
+def _matched(
+    start: int, ahead: dict[int, list[int]], has: dict[int, int], holder: dict[int, int]
+) -> bool:
     """Match one more first grant to a client grant, moving other matches where necessary.
 
-    `holder` maps a client grant to its first grant.
+    `has` maps a first grant to its client grant, and `holder` back.
     """
-    has = {first: client for client, first in holder.items()}
     came: dict[int, int] = {}
     frontier = [start]
     # The list grows: this is a breadth-first search.
@@ -170,13 +172,12 @@ def _matched(start: int, ahead: dict[int, list[int]], holder: dict[int, int]) ->
             if client in holder:
                 frontier.append(holder[client])
                 continue
-            while (
-                client is not None
+            free: int | None = client
+            while free is not None:
                 # Going back to the start, each first grant takes the client grant by which it was
-                # found.
-            ):
-                taker = came[client]
-                holder[client], client = taker, has.get(taker)  # type: ignore[assignment]  # None at the start  # noqa: PLW2901
+                # found, and leaves the one that it had.
+                taker = came[free]
+                holder[free], has[taker], free = taker, free, has.get(taker)
             return True
     return False
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from functools import partial
-from itertools import chain, pairwise
+from itertools import pairwise
 from typing import Final
 
 import networkx as nx
@@ -98,11 +98,12 @@ def single_owner(matter: RuleContext, _: RuleRow) -> RuleOutcome:
 
 
 def _controlling_of(matter: RuleContext, identity: int, business: int) -> tuple[Source, ...]:
-    index, scope = matter.index, matter.scope
+    index = matter.index
     found = (
         grant
-        for other, grant in index.hops_from(identity)
-        if index.conveys[grant] == CONTROL and scope[other] == scope[business]
+        for node in matter.nodes_of(int(matter.scope[business]))
+        for grant in index.grants_between(identity, node)
+        if index.conveys[grant] == CONTROL
     )
     return tuple(sorted(found))
 
@@ -279,13 +280,18 @@ def _bridging(
     matter: RuleContext, identity: int, other: int, apart: list[int], *, clients: bool
 ) -> tuple[Source, ...]:
     """The grants by which an identity controls its own businesses and holds a role in another."""
-    index, found = matter.index, [_controlling_of(matter, identity, each) for each in apart]
-    there = (
-        grant
-        for node, grant in index.hops_from(identity)
-        if matter.scope[node] == other
-        and index.relation[grant] in (MEMBER, ROLE)
-        and index.conveys[grant] != NOTHING
-        and (clients or index.roles[grant] != CLIENT_BIT)
-    )
-    return tuple(dict.fromkeys((*chain.from_iterable(found), *there)))
+    index, scope = matter.index, matter.scope
+    controlling: defaultdict[int, list[int]] = defaultdict(list)
+    there = []
+    for node, grant in index.hops_from(identity):
+        if index.conveys[grant] == CONTROL:
+            controlling[int(scope[node])].append(grant)
+        if (
+            scope[node] == other
+            and index.relation[grant] in (MEMBER, ROLE)
+            and index.conveys[grant] != NOTHING
+            and (clients or index.roles[grant] != CLIENT_BIT)
+        ):
+            there.append(grant)
+    own = (grant for each in apart for grant in sorted(controlling[int(scope[each])]))
+    return tuple(dict.fromkeys((*own, *there)))
