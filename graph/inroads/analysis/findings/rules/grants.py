@@ -229,11 +229,12 @@ def _in_groups(matter: RuleContext) -> tuple[tuple[Ints, Ints, Ints], Ints]:
 
 def _several(matter: RuleContext, rows: list[int]) -> bool:
     """Return whether rows of groups are of several groups, one of them business-level."""
-    relations = {matter.index.relation[matter.grant_of[row]] for row in rows}
-    if MEMBER not in relations or len(rows) < 2:
+    held = [matter.grant_of[row] for row in rows]
+    near = [matter.index.resource[each] for each in held if matter.index.relation[each] == GROUP]
+    if len(near) == len(rows):
         return False
-    if len(relations) > 1:
-        return True
+    if not contained(np.array(near, np.int64), matter.fold.business_groups).all():
+        return True  # the group of another row is business-level
     evidence = matter.evidence
     places = {(int(evidence.document[row]), int(evidence.row[row])) for row in rows}
     return (
