@@ -246,13 +246,14 @@ class _Sides:
         self.records = index.evidence(grant)
 
     def membership_denied(self) -> Side:
-        listing = {row.document for row in self.records if row.section is Section.MEMBERSHIP}
+        scope = np.array([self.principal * SLOTS + SCOPES["memberships"]])
+        lists = set(covering(self.said, scope)[1].tolist())
+        lists -= {row.document for row in self.records if row.section is Section.MEMBERSHIP}
         rows = [
-            row
-            for row in self.records
-            if row.section is Section.GROUP and row.document not in listing
+            row for row in self.records if row.section is Section.GROUP and row.document in lists
         ]
-        sections = [Evidence(row.document, Section.MEMBERSHIP, NONE, NONE, None) for row in rows]
+        denying = dict.fromkeys(row.document for row in rows)
+        sections = [Evidence(each, Section.MEMBERSHIP, NONE, NONE, None) for each in denying]
         held = self.index.name(self.resource)
         return (
             f"a row of a group of {held} states it, in a document whose memberships leave {held} out",
