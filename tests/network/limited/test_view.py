@@ -307,6 +307,17 @@ def test_latent_through_a_placeholder() -> None:
     assert part.reasons == ("business_inactive",)
 
 
+def test_a_business_that_one_document_shows_twice() -> None:
+    """Of two records of a business in one document the last one counts, as it does in the whole graph."""
+    for last in (False, True):
+        rows = [membership(5, 1, active=not last), membership(6, 1, active=last, name="Shop")]
+        graph = explore([(me(20, business_memberships=rows), DAY)])
+        part = limited(graph, "business:1")
+        assert part.nodes["business:1"] == graph.nodes["business:1"]
+        assert part.nodes["business:1"]["active"] is last
+        assert part.business_record("business:1") == graph.business_record("business:1")
+
+
 def test_a_listing_is_shown_as_a_team_is() -> None:
     """Of a business in scope the rows, the kind and the coverage are shown; of another one, nothing."""
     listing = members(10, (1, "owner"), (2, "manager"), (None, "x"), total=9)

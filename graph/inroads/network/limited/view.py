@@ -343,12 +343,13 @@ class Selection(Generic[_G]):
                 if document.kind in _ROWS and each.code in LEFT_OUT
             ),
         )
-        attributes = [
-            each
+        # Of two rows of one document about a node the last one counts, as in the whole graph.
+        attributes = {
+            (each.node, each.name): each
             for node in said.attributes.keys() & self.visible
             for given in said.attributes[node]
             if (each := self._attribute(number, given, writer.places))
-        ]
+        }.values()
         stated = frozenset(each for each in attributes if not isinstance(each.value, Place))
         return _Cut(statement._replace(attributes=tuple(attributes)), writer.places, stated)
 
