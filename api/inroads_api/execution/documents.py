@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import threading
 from collections.abc import Mapping
@@ -58,6 +59,12 @@ LITERAL_BYTES: Final = 250
 
 MAX_NOTICED: Final = 10_000
 """The most patterns that are noticed until they come again."""
+
+
+_UNSUGGESTIBLE: Final = re.compile(r"\u0130|\\u")
+"""What a suggestion of graphql-core fails on, as it is written or perhaps behind an escape: İ is
+two characters in lower case, and no other letter is.
+"""
 
 
 class PreparedDocument:
@@ -272,7 +279,12 @@ class PreparedDocument:
             self.refused = self.refused or self.measures.same
             return [over]
         if self._errors is None:
-            self._errors = validate(self._schema, tree, max_errors=MAX_ERRORS)
+            self._errors = validate(
+                self._schema,
+                tree,
+                max_errors=MAX_ERRORS,
+                hide_suggestions=_UNSUGGESTIBLE.search(self.text) is not None,
+            )
             self._settle()
         if self._errors:
             return self._errors

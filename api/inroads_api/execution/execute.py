@@ -307,6 +307,7 @@ def _executed(
             variables,
             name,
             executor_class=schema.execution_context_class,
+            hide_suggestions=True,
         )
     errors = result.errors or []
     refused = result.data is None and not any(error.path for error in errors)

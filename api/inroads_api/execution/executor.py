@@ -61,7 +61,10 @@ class CompiledExecutor(StrawberryGraphQLCoreExecutionContext):
         *given: Any,
         **named: Any,
     ) -> Any:
-        """Return an executor, or the errors of variables. Lists of strings are not coerced."""
+        """Return an executor, or the errors of variables. Lists of strings are not coerced.
+
+        Such errors suggest nothing: nobody is told it, and graphql-core fails on some letters.
+        """
         operation, raw = get_operation_ast(document, operation_name), raw_variable_values or {}
         lists = (
             {name: raw[name] for name in _texts(operation) if _are_texts(raw.get(name))}
@@ -70,7 +73,14 @@ class CompiledExecutor(StrawberryGraphQLCoreExecutionContext):
         )
         others = raw | {name: [] for name in lists}
         built = super().build(
-            schema, document, root_value, context_value, others, operation_name, *given, **named
+            schema,
+            document,
+            root_value,
+            context_value,
+            others,
+            operation_name,
+            *given,
+            **named | {"hide_suggestions": True},
         )
         if isinstance(built, cls):
             built.plans = plans_of(document)

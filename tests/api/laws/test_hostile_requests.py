@@ -80,3 +80,33 @@ def test_hostile(client: httpx2.Client, sent: bytes, wanted: str) -> None:
     assert codes == ({wanted} if wanted else set())
     assert spent < SOON
     assert client.get("/healthz").text == "ok\n"
+
+
+LONGER = "\u0130"
+"""The letter that is two characters in lower case, on which suggestions of graphql-core fail."""
+
+FILTERED = (
+    "query ($f: AccessFilter) { business(id: 77128) { reachedBy(filter: $f) { totalCount } } }"
+)
+
+
+@pytest.mark.parametrize(
+    ("sent", "wanted"),
+    [
+        (
+            body(f'{{ allIdentities(sort: "{LONGER}") {{ totalCount }} }}'),
+            "GRAPHQL_VALIDATION_FAILED",
+        ),
+        (body(r'{ allIdentities(sort: "\u0130") { totalCount } }'), "GRAPHQL_VALIDATION_FAILED"),
+        (body(FILTERED, variables={"f": {"certainty": [LONGER]}}), "BAD_USER_INPUT"),
+        (body(FILTERED, variables={"f": {LONGER: 1}}), "BAD_USER_INPUT"),
+    ],
+)
+def test_letters_without_a_suggestion(client: httpx2.Client, sent: bytes, wanted: str) -> None:
+    """A name that resembles none, in any letters, is refused each time as bad input and is no fault of the server."""
+    for _ in range(3):  # the second time a document would be compiled
+        response = client.post(
+            "/graphql", content=sent, headers={"content-type": "application/json"}
+        )
+        (error,) = response.json()["errors"]
+        assert (response.status_code, error["extensions"]["code"]) == (200, wanted)

@@ -68,6 +68,24 @@ def test_a_document_that_is_driven_out_while_its_request_runs(
     assert [(line["name"], line["cost"], line["fields"]) for line in lines] == [("Who", 2, 2)] * 3
 
 
+def test_a_query_that_cannot_be_compiled(
+    bruce: AccessGraph, serve: Serve, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """It is answered without a plan each time it comes, and each time the audit log has a line."""
+
+    def broken(*_: object) -> int:
+        raise IndexError
+
+    monkeypatch.setattr(Schema, "compile", broken)
+    audit = AuditLog(tmp_path / "audit.log", b"k" * 32, lambda: NOON)
+    client = serve(application(bruce, audit=audit))
+    for _ in range(3):
+        answer = client.post("/graphql", json={"query": '{ node(id: "business:77128") { id } }'})
+        assert answer.json()["data"] == {"node": {"id": "business:77128"}}
+    lines = map(json.loads, (tmp_path / "audit.log").read_bytes().splitlines()[1:])
+    assert [line["status"] for line in lines] == [200] * 3
+
+
 def test_every_line_of_the_audit_log_has_cost_and_fields(
     bruce: AccessGraph, serve: Serve, tmp_path: Path
 ) -> None:

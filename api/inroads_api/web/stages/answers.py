@@ -107,8 +107,15 @@ class Answerer:
         self._schema.documents.keep(operation.document)
 
     def compile(self, operation: Operation) -> int:
-        """Compile an operation that comes again, and return the cost of that. Not for the loop."""
-        fields = self._schema.compile(operation.document, operation.variables, operation.name)
+        """Compile an operation that comes again, and return the cost of that. Not for the loop.
+
+        One that cannot be compiled is answered without a plan, and logged as any other.
+        """
+        try:
+            fields = self._schema.compile(operation.document, operation.variables, operation.name)
+        except Exception as error:  # noqa: BLE001  # the stock executor meets and reports it
+            log.error("a query was not compiled: %s", type(error).__name__)
+            return 0
         return FIELD_COST * fields
 
     def answer(self, operation: Operation, feed: Feed | None = None) -> OperationResult:
