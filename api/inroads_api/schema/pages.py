@@ -242,6 +242,8 @@ class Seal:
 
         Raises BadCursor for a cursor of another list, and Elsewhere for one of another version.
         """
+        if not cursor.startswith(_BEGIN):  # see `leads_elsewhere`
+            raise BadCursor("this is not a cursor of this list")
         try:
             text = base64.b64decode(
                 cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True
@@ -270,7 +272,7 @@ def leads_elsewhere(text: str, version: str) -> bool:
     """Return whether a request may need another version than the served one, which takes long.
 
     `text` is its document and its variables in JSON. It is searched for marks, for cursors of
-    other versions and for escapes, which may hide both.
+    other versions, and for escapes and block strings, which may hide both.
 
     >>> seal = Seal(None, (), "0123456789abcdef")
     >>> cursor = f'{{"after": "{seal.cursor([1])}"}}'
@@ -279,11 +281,14 @@ def leads_elsewhere(text: str, version: str) -> bool:
     """
     own = base64.urlsafe_b64encode(f'["{version}'.encode()).decode()
     others = text.count(f'"{_BEGIN}') > text.count(f'"{own}')
-    return others or marks.SIGN in text or "\\u" in text
+    return others or any(each in text for each in _HIDING)
 
 
 _BEGIN: Final = base64.urlsafe_b64encode(b'["').decode()[:2]
 """The beginning of any cursor."""
+
+_HIDING: Final = (marks.SIGN, "\\u", '"""')
+"""The texts of which a request has one, if it has a mark or if its cursors cannot be told."""
 
 
 class Window(Generic[_T]):

@@ -182,25 +182,12 @@ def test_no_other_version_is_made_in_the_event_loop(
     cursor = roles.json()["data"]["identity"]["roles"]["pageInfo"]["endCursor"]
     assert ask(page, email="b@example.com", after=cursor)
     other = Window[Any](graph_of(), ("roles", "identity:712052"), [(1,)], lambda _: (), Page(1))
-    assert not ask(page, email="b@example.com", after=other.cursor(0))
-
-
-def test_another_version_costs_as_a_moment_does(bruce: AccessGraph, serve: Serve) -> None:
-    """An id with a mark costs as much as `asOf`, wherever it stands."""
-    client = serve(application(bruce))
-
-    def cost(query: str, **variables: Any) -> int:
-        answer = client.post("/graphql", json={"query": query, "variables": variables}).json()
-        found: int = answer["extensions"]["cost"]["requested"]
-        return found
-
-    one = "query ($id: ID!) { node(id: $id) { label } }"
-    past = cost('{ graph(asOf: "2020-01-01T00:00:00Z") { version } }') - cost(
-        "{ graph { version } }"
-    )
-    plain = cost(one, id="business:77128")
-    assert cost(one, id="business:77128@~-0-0123abcd") == plain + past + 1
-    assert cost('{ node(id: "business:77128@~-0-0123abcd") { label } }') == plain + past + 1
+    elsewhere = other.cursor(0)
+    assert not ask(page, email="b@example.com", after=elsewhere)
+    block = page.replace("$after: String", "").replace("$after", f'"""\n{elsewhere}"""')
+    for place in range(4):
+        ask(block, email=f"{place}@example.com")
+    assert not ask(block, email="b@example.com")
 
 
 ACCESS: Final = """query Access($of: ID!) { access(principal: "b@example.com", resource: $of) {

@@ -49,7 +49,7 @@ class Operation(msgspec.Struct, frozen=True, dict=True):
         Ids of another version cost as much as a moment does.
         """
         cost = self.document.cost(self.variables)
-        if cost is None or cost > MAX_COST or SIGN not in self.text:
+        if cost is None or cost > MAX_COST or not self._marked:
             return cost
         return min(cost + ANOTHER_VERSION, MAX_COST)
 
@@ -58,6 +58,14 @@ class Operation(msgspec.Struct, frozen=True, dict=True):
         """The document, and the variables in JSON."""
         given = self.question.variables if self.question else msgspec.json.encode(self.variables)
         return self.document.text + given.decode()
+
+    @property
+    def _marked(self) -> bool:
+        """Return whether an id may have the mark of a version, also one behind an escape."""
+        escaped = "\\u" in self.document.text
+        return SIGN in self.text or (
+            escaped and any(SIGN in each for each in self.document.literals)
+        )
 
     @property
     def spends(self) -> int:
