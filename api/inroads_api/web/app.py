@@ -132,7 +132,7 @@ def create_app(
         )
     else:
         middleware.append(Middleware(SameOrigin, allowed=settings.origins))
-    return Starlette(
+    app = Starlette(
         lifespan=lifespan,
         routes=[
             Route(GRAPHQL, endpoint, methods=["GET", "POST"]),  # the first one that is looked at
@@ -144,6 +144,9 @@ def create_app(
         ],
         middleware=middleware,
     )
+    # A redirect would name a scheme and a path that a proxy may have changed, and send a body there.
+    app.router.redirect_slashes = False
+    return app
 
 
 def _versions(version: Version, settings: ServerSettings) -> Versions:

@@ -374,6 +374,13 @@ def test_get_never_changes_anything(client: httpx2.Client) -> None:
         assert response.headers["allow"] == "POST"
 
 
+@pytest.mark.parametrize("path", ["/graphql/", "/metrics/", "/healthz/"])
+def test_nobody_is_sent_elsewhere(client: httpx2.Client, path: str) -> None:
+    """A path with a slash too many is 404: behind a proxy a redirect would lead past it, with what was asked."""
+    response = client.post(path, json={"query": "{ __typename }"}, follow_redirects=False)
+    assert response.status_code == 404
+
+
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS"])
 def test_methods(client: httpx2.Client, method: str) -> None:
     """Other methods are 405, and the answer names those there are."""
