@@ -148,6 +148,9 @@ _ONCE: Final = frozenset(
 _COUNTS: Final = ("last", "first", "ids", "pairs", "documents", "numbers")
 """The arguments that limit a list; the first one of a field counts, `last` only if given."""
 
+_LONG_NAME: Final = 100
+"""In characters: a name in the answer costs 1 for each of so many, since every object repeats it."""
+
 _PAIR: Final = 4
 """The cost of a pair of selections with one name, since the stock validation compares pairs."""
 
@@ -396,11 +399,11 @@ class _Walk:
             else Measure()
         )
         place = parent.name if parent else "", name
-        weight = _WEIGHTS.get(place, 1)
+        weight = _WEIGHTS.get(place, 1) + len((node.alias or node.name).value) // _LONG_NAME
         if place == ("Query", "graph"):
             # All are read, as in `_times`; those that are null ask for the served version.
             chosen = [self._value(each.value) for each in node.arguments or ()]
-            weight = weight if all(each is None for each in chosen) else ANOTHER_VERSION
+            weight += 0 if all(each is None for each in chosen) else ANOTHER_VERSION - 1
         times = self._times(node, definition, parent) if definition else 1
         # Tools that read the schema ask deeper than people; its cost and nesting are limited.
         depth = 1 if name in _META else inside.depth + 1

@@ -39,8 +39,12 @@ from graphql.utilities.coerce_input_value import coerce_default_value, coerce_in
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from inroads.cancellation import check
+from inroads.errors import InroadsError
 from inroads_api.execution.compiler import CompiledQuery, Compiler, Run
 from inroads_api.execution.plans import Key, Plans, plans_of
+
+MAX_MESSAGE: Final = 1_000
+"""In characters: of a longer message of an error the middle is left out."""
 
 
 class CompiledExecutor(StrawberryGraphQLCoreExecutionContext):
@@ -121,6 +125,19 @@ class CompiledExecutor(StrawberryGraphQLCoreExecutionContext):
             if done is not Undefined:
                 results[name] = done
         return results
+
+    def handle_field_error(self, raw_error: Exception, *given: Any, **named: Any) -> None:
+        """Handle the error of a field.
+
+        A long text in one variable can be quoted by thousands of errors. So a message is cut, and
+        the frames that hold such a text are let go.
+        """
+        if isinstance(raw_error, InroadsError) and len(raw_error.message) > MAX_MESSAGE:
+            half = MAX_MESSAGE // 2
+            raw_error.message = f"{raw_error.message[:half]}…{raw_error.message[-half:]}"
+            raw_error.args, raw_error.__cause__, raw_error.__context__ = (), None, None
+            raw_error = raw_error.with_traceback(None)
+        super().handle_field_error(raw_error, *given, **named)
 
     @classmethod
     def of_plan(

@@ -146,12 +146,17 @@ LAST = "query ($n: Int) { business(id: 1) { members(first: 9, last: $n) { nodes 
         ("{ business(id: 1) { ...F ...F } } fragment F on Business { id name }", {}, 1 + 2 + 2),
         ("{ node(id: 1) { ... on Business { members(first: 2) { totalCount } } } }", {}, 1 + 1 + 2),
         ("{ graph { version version version } }", {}, 1 + 3 + 3 * 4),
+        (
+            f"{{ business(id: 1) {{ members {{ nodes {{ {'r' * 250}: role }} }} }} }}",
+            {},
+            2 + 50 * 4,
+        ),
         ("{ nothing { of { this } } }", {}, 3),
         ("{ ...Nothing }", {}, 0),
     ],
 )
 def test_cost(schema: Schema, query: str, variables: dict[str, Any], cost: int) -> None:
-    """A field costs one, a list multiplies by what is asked of it, at most by what can be given."""
+    """A field costs one, with a long name more; a list multiplies by what is asked of it, at most by what can be given."""
     assert measure(schema, query, **variables).cost == cost
 
 

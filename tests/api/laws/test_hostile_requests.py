@@ -110,3 +110,20 @@ def test_letters_without_a_suggestion(client: httpx2.Client, sent: bytes, wanted
         )
         (error,) = response.json()["errors"]
         assert (response.status_code, error["extensions"]["code"]) == (200, wanted)
+
+
+@pytest.mark.parametrize("text", ["business:" + "7" * 100_000, "business:7@~" + "1" * 100_000])
+def test_long_texts_are_not_repeated(client: httpx2.Client, text: str) -> None:
+    """No error repeats the whole of a long text that many fields are asked with, and each says what is wrong."""
+    many = " ".join(f"g{n}: graph {{ ...F }}" for n in range(20))
+    fields = " ".join(f"n{n}: node(id: $id) {{ id }}" for n in range(20))
+    sent = body(
+        f"query ($id: ID!) {{ {many} }} fragment F on GraphInfo {{ {fields} }}",
+        variables={"id": text},
+    )
+    response = client.post("/graphql", content=sent, headers={"content-type": "application/json"})
+    errors = response.json()["errors"]
+    assert {error["extensions"]["code"] for error in errors} == {"BAD_ID"}
+    assert len(errors) == 400
+    assert len(response.content) < 10 * len(sent)
+    assert all("is not " in error["message"] for error in errors)
