@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -155,3 +155,16 @@ def test_it_is_accessible(page: Page, served: Served) -> None:
     page.set_viewport_size({"width": 700, "height": 800})
     assert not axe_findings(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= 700
+
+
+@pytest.mark.parametrize("width", [390, 800])
+def test_one_column(width: int, page: Page, served: Served) -> None:
+    """Where it is narrow the outcomes stand below what is to be done, and not upon it."""
+    page.set_viewport_size({"width": width, "height": 600})
+    page.goto(f"{served('--example')}/#view=what-if&without={quote(f'{ROW},{CLIENT}')}")
+    expect(section(page, "Ends")).to_be_visible()
+    todo = section(page, "To do in the service").bounding_box()
+    outcomes = page.locator(".outcomes").bounding_box()
+    assert todo is not None
+    assert outcomes is not None
+    assert outcomes["y"] >= todo["y"] + todo["height"]

@@ -78,10 +78,10 @@ function Line({ row }: { row: Row }) {
     <>
       <span class="what">
         <b>{row.title}</b>
-        <span>{row.sub}</span>
+        <b class={row.certainty.toLowerCase()}>{row.roles.map(low).join(", ")}</b>
       </span>
       <span class="how">
-        <b class={row.certainty.toLowerCase()}>{row.roles.map(low).join(", ")}</b>
+        <span>{row.sub}</span>
         <span>{stateWords(row)}</span>
       </span>
     </>
