@@ -29,6 +29,9 @@ from typing import Any, Final
 
 import msgspec
 
+from inroads.errors import BadId
+from inroads.model import is_grant_id, node_id
+
 
 class Severity(StrEnum):
     """The severity of a finding, the least first.
@@ -203,7 +206,22 @@ def _suppression(given: object, where: str, problems: list[str]) -> Suppression 
         problems.append(f"{where}.rule: no such rule; there are {', '.join(RULES)}")
     if _is_text(given.get("finding")) and not re.fullmatch("[0-9a-f]{32}", given["finding"]):
         problems.append(f"{where}.finding: is not the identity of a finding, 32 hexadecimal digits")
+    if _is_text(given.get("subject")) and not _is_id(given["subject"]):
+        problems.append(
+            f"{where}.subject: {given['subject']!r} is not an id like identity:712052 or"
+            " account:Xr82w#CLIENT@business:77128"
+        )
     return Suppression(expires=expires, **texts) if len(problems) == before and expires else None
+
+
+def _is_id(text: str) -> bool:
+    """Return whether a text is the printed id of a node or a grant, by which subjects are named."""
+    if is_grant_id(text):
+        return True
+    try:
+        return node_id(text) == text
+    except BadId:
+        return False
 
 
 def _is_text(value: object) -> bool:
