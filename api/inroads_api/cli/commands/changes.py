@@ -156,6 +156,12 @@ def changes(
             say(f"nothing had been observed by {since:{RFC3339}}")
             if all(each.moment_source is MomentSource.FILE for each in after.documents):
                 say("these moments are only file times: give others with `ingest --observed-at`")
+        newest = after.coverage().newest
+        if before.documents and newest is not None and newest <= since:
+            say(
+                f"no document was observed after {since:{RFC3339}}: the newest is of"
+                f" {newest:{RFC3339}}, so no change can show"
+            )
         finish(after)
 
 
@@ -261,7 +267,9 @@ class ChangesView:
         shown.tell_rest(len(changes))
 
     def _groups(self, part: Changes) -> None:
-        for group in part.groups:
+        # As the changes are, so that what was gained is not buried below what was lost.
+        order = {id(change): place for place, change in enumerate(part.changes)}
+        for group in sorted(part.groups, key=lambda group: order[id(group.changes[0])]):
             self._heading(group)
             self._table(group.changes)
         causeless = [change for change in part.changes if not change.causes]

@@ -131,3 +131,35 @@ def test_a_cause_has_three_records(widely_recorded: tuple[str, ...]) -> None:
     whole = [line for line in run(*asked, "--all-evidence").stdout.splitlines() if "sha256" in line]
     assert len(records) + sum(counted) == len(whole) > len(records)
     assert set(records) < set(whole)
+
+
+def test_nothing_was_observed_since(given: tuple[str, ...]) -> None:
+    """Where no document is newer than the first moment, the answer says that no change can show."""
+    told = "no document was observed after 2026-09-01T00:00:00Z: the newest is of "
+    assert told in run("changes", "--since", "2026-09-01", *given).stderr
+    assert "no document was observed" not in run("changes", "--since", "2026-02-01", *given).stderr
+
+
+def test_causes_are_in_the_order_of_their_changes(tmp_path: Path) -> None:
+    """What was gained stands before what was lost, whichever grant has the lower id."""
+    lines = [
+        {
+            "observed_at": f"2026-0{month}-01T00:00:00Z",
+            "source": "s",
+            "document": {
+                "id": 9,
+                "email": "a@example.com",
+                "business_memberships": [
+                    {"id": business, "role": "owner", "business": {"id": business}}
+                ],
+            },
+        }
+        for month, business in ((1, 1), (3, 2))
+    ]
+    file = tmp_path / "documents.ndjson"
+    file.write_text("\n".join(map(json.dumps, lines)))
+    asked = ("changes", "--since", "2026-02-01", "-d", str(file), "-f", "table")
+    text = run(*asked).stdout
+    assert text.index("business:2#MEMBER@identity:9: ") < text.index(
+        "business:1#MEMBER@identity:9: "
+    )
