@@ -37,6 +37,8 @@ _NOUNS: Final = {
     noun: [SECTIONS.index(section) for section, name in RECORD_NOUN.items() if name == noun]
     for noun in RECORD_NOUN.values()
 }
+LONGEST_NUMBER: Final = 18
+"""The most digits of a record's number: more do not fit its column."""
 
 
 class Addition(NamedTuple):
@@ -88,10 +90,13 @@ def named_record(graph: AccessGraph, text: str) -> list[Evidence]:
     noun, _, number = text.strip().replace(":", " ").rpartition(" ")
     noun = noun.strip().lower().replace("-", " ")
     sections = _NOUNS.get(noun)
-    if sections is None or not (number.isascii() and number.isdecimal() and len(number) <= 18):
+    if sections is None or not (
+        number.isascii() and number.isdecimal() and len(number) <= LONGEST_NUMBER
+    ):
+        meant = _records_of(graph, text.strip())
         raise InroadsError(
             f"{text!r} is neither a grant's id like account:Xr82w#CLIENT@business:77128"
-            " nor a record like role 994207",
+            " nor a record like role 994207" + (f"; did you mean {meant}?" if meant else ""),
             "BAD_GRANT",
         )
     long_work()  # a scan of all records
@@ -109,6 +114,19 @@ def named_record(graph: AccessGraph, text: str) -> list[Evidence]:
         Evidence(document, SECTIONS[section], row, sub, number)
         for document, section, row, sub in dict.fromkeys(keys)
     ]
+
+
+def _records_of(graph: AccessGraph, number: str) -> str:
+    """Return the records of a number that was written alone, such as `role 994207`."""
+    if not (number.isascii() and number.isdecimal() and len(number) <= LONGEST_NUMBER):
+        return ""
+    long_work()  # a scan of all records
+    rows = graph.fold.evidence
+    places = np.flatnonzero(rows.record == int(number))
+    facts = np.isin(graph.fold.grants.relation[grants_of_evidence(graph, places)], FACT_RELATIONS)
+    sections = dict.fromkeys(rows.section[places[~facts]].tolist())
+    nouns = dict.fromkeys(RECORD_NOUN[SECTIONS[section]] for section in sections)
+    return " or ".join(f"{noun} {number}" for noun in nouns)
 
 
 def _client_number(graph: AccessGraph, number: int) -> str:

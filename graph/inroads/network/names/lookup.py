@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from enum import StrEnum
 from typing import Final, NamedTuple
 
@@ -110,6 +111,19 @@ def named_grant(graph: AccessGraph, text: str) -> str:
     parts = _GRANT.fullmatch(text.strip())
     if not parts or is_grant_id(text.strip()):
         return text
+    try:
+        return _with_ends(graph, parts)
+    except NotFound:
+        shorter = _GRANT.fullmatch(grant) if equals else None
+        if shorter is not None:
+            with suppress(InroadsError):
+                # A word that is no role: the edit tells which there are.
+                return f"{_with_ends(graph, shorter)}={role}"
+        raise
+
+
+def _with_ends(graph: AccessGraph, parts: re.Match[str]) -> str:
+    """Return the printed id of a grant whose parts were read. Raises as `named` for an end."""
     resource, relation, principal = parts.groups()
     holders, held = _ENDS[Relation(relation.removesuffix("/CLIENT"))]
     ends = named(graph, resource, held).node, named(graph, principal, holders).node

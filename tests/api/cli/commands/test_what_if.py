@@ -187,3 +187,13 @@ def test_duties(tmp_path: Path) -> None:
         "b@example.com" in run("duties", *DOCUMENTS, "--policy", str(policy), "-f", "table").stdout
     )
     assert "names no [[separation_of_duty]]" in run("duties", *DOCUMENTS).stderr
+
+
+def test_what_may_be_meant() -> None:
+    """A bare number brings the records that have it, and a word that is no role the roles."""
+    told = run("what-if", "--remove", "168372", *DOCUMENTS).stderr
+    assert "did you mean membership 168372 or group row 168372?" in told
+    assert "did you mean" not in run("what-if", "--remove", "74353", *DOCUMENTS).stderr
+    wrong = run("what-if", "--add", "BillSpring#MEMBER@b@example.com=boss", *DOCUMENTS)
+    assert "roles are OWNER, ADMIN" in wrong.stderr
+    assert wrong.returncode == 2
