@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import ipaddress
 import os
 import socket
@@ -24,8 +25,17 @@ class ListenAddress(NamedTuple):
         return ipaddress.ip_address(self.address[0]).is_loopback
 
     def bound(self) -> socket.socket:
-        """A socket that listens on the address."""
-        sock = socket.create_server(self.address, family=self.family)
+        """A socket that listens on the address. Raises InroadsError CANNOT_LISTEN."""
+        try:
+            sock = socket.create_server(self.address, family=self.family)
+        except OSError as error:
+            host, port = self.address
+            why = (
+                "in use" if error.errno == errno.EADDRINUSE else f"not to be had: {error.strerror}"
+            )
+            raise InroadsError(
+                f"port {port} of {host} is {why}; choose another by --port", "CANNOT_LISTEN"
+            ) from None
         # asyncio sets this option only on sockets of its own.
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return sock

@@ -405,7 +405,7 @@ class Campaign:
             undecided = len(numbers_of(rows, self.id, Filter(decided=False)))
             if undecided and not partial:
                 raise ReviewError(
-                    f"{many(undecided, 'item')} undecided; decide what is left, or sign off partially",
+                    f"{many(undecided, 'item')} undecided; decide what is left, or sign off with `partial`",
                     "UNDECIDED",
                 )
             # Nobody else can write until this is committed.

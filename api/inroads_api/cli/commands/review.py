@@ -313,7 +313,10 @@ def decide(
     ] = None,
     ledger: LedgerFile = None,
 ) -> None:
-    """Decide items by number, all items of a node, or a filled-in export: all of them or none."""
+    """Decide items by number, all items of a node, or a filled-in export: all of them or none.
+
+    To correct a mistake decide the item again: the last decision counts, and the history keeps all.
+    """
     with failing(), _opened(ledger, write=True) as opened:
         found = review.campaign(opened, name)
         given = [bool(items), all_of is not None, sheet is not None]
@@ -324,6 +327,10 @@ def decide(
         if sheet is not None:
             done = found.answer(sheets.read(sheet.read_bytes()), by=by, now=now(), keeping=True)
         else:
+            if (verdict or "").upper() != Verdict.KEEP and not why.strip():
+                raise InroadsError(
+                    f"the reason is needed for {verdict}: give it by --why TEXT", "BAD_DECISION"
+                )
             about = _about(found, all_of)
             chosen = items or found.numbers(which.chosen(about, decided=False))
             done = found.decide(chosen, verdict or "", by=by, now=now(), why=why, expect=expect)

@@ -47,7 +47,7 @@ def test_a_whole_campaign(folder: Path) -> None:
     )
     assert "2 decisions taken" in review("decide", "Q1", "keep", "1", "2", *EVE)
     assert "4 items undecided" in review("sign-off", "Q1", *EVE, code=2)
-    assert "the reason is needed" in review(
+    assert "the reason is needed for REVOKE: give it by --why TEXT" in review(
         "decide", "Q1", "revoke", "--all-of", "business:363103", *EVE, code=2
     )
     told = review("decide", "Q1", "revoke", "--all-of", "business:363103", "--why", "left", *EVE)
