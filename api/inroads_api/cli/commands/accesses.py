@@ -52,7 +52,7 @@ from inroads_api.cli.naming import Principal, Resource, avoided, said_ends, said
 from inroads_api.cli.options import AllEvidence, Contested, Given, finish, grouped, words
 from inroads_api.cli.printing.lines import print_line
 from inroads_api.cli.printing.shown import Limit, NoPager, Shown
-from inroads_api.cli.printing.tables import coloured, is_narrow
+from inroads_api.cli.printing.tables import GREY, coloured, is_narrow, print_text
 from inroads_api.cli.terminal import (
     Format,
     Output,
@@ -258,6 +258,10 @@ def _print_accesses(
         else:
             print_values(accesses, answer.graph, shown.format)
         shown.tell_rest(len(answer))
+        if shown.format is Format.TABLE and len(summaries) < len(answer):
+            roles = ", ".join(f"{role} {n:,}" for role, n in answer.counts.roles.items())
+            best = " · --sort role lists the best first" * (order is not AccessOrder.ROLE)
+            print_text(f"of all: {roles}{best}", GREY)
     if shown.format is Format.TABLE:
         say_notes(coverage)
     else:
@@ -455,7 +459,7 @@ def _say_left(counts: list[int], top: int | None, most: int | None) -> None:
     listed = top or most or max(counts)
     left = sum(max(0, each - listed) for each in counts)
     if left and top:
-        say(f"{many(left, 'more row')} not listed: --top says how many are")
+        say(f"{many(left, 'more row')} not listed: a larger --top lists them")
     elif left:
         say(f"showing {listed} of each kind, {sum(counts):,} in all · --limit 0 shows all")
 

@@ -92,7 +92,7 @@ def search(
         if not len(found) and (near := nearest_to(graph, text, kinds)).nearest:
             say(near.message)
         if len(found) > top:
-            say(f"{len(found) - top:,} more not listed: --top says how many are")
+            say(f"{len(found) - top:,} more not listed: a larger --top lists them")
         finish(graph)
 
 

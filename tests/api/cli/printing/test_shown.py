@@ -75,7 +75,7 @@ def test_census_on_a_terminal(people: str) -> None:
         assert len([line for line in lines if line.strip().startswith(kind)]) == 16
     assert any("showing 16 of each kind" in line for line in lines)
     few = run_terminal("census", "-d", people, "--no-pager", "--top", "2").stdout
-    assert "not listed: --top says how many are" in few
+    assert "not listed: a larger --top lists them" in few
 
 
 def test_changes_on_a_terminal(people: str) -> None:
@@ -87,3 +87,14 @@ def test_changes_on_a_terminal(people: str) -> None:
     many = run_terminal(*ask, "--observed").stdout
     assert "identity:" in many
     assert "showing 50 of" in many
+
+
+def test_a_cut_list_counts_roles(people: str, hub: tuple[str, int]) -> None:
+    """A list that is cut counts the accesses of each role, since its first rows may all be clients."""
+    ask = ("reached-by", hub[0], "-d", people, "--no-pager")
+    (told,) = [line for line in run_terminal(*ask).stdout.splitlines() if "of all: " in line]
+    assert "OWNER 1, " in told
+    assert told.endswith(" · --sort role lists the best first")
+    sorted_by_role = run_terminal(*ask, "--sort", "role").stdout
+    assert told.removesuffix(" · --sort role lists the best first") in sorted_by_role.splitlines()
+    assert "of all: " not in run_terminal(*ask, "--limit", "0").stdout
