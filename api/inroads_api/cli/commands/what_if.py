@@ -30,7 +30,7 @@ from inroads_api.cli.naming import (
 from inroads_api.cli.options import Given, finish, grouped
 from inroads_api.cli.printing.lines import print_line
 from inroads_api.cli.printing.shown import Shown
-from inroads_api.cli.printing.tables import is_narrow
+from inroads_api.cli.printing.tables import is_narrow, width_beside
 from inroads_api.cli.terminal import (
     Format,
     Output,
@@ -162,7 +162,7 @@ def choke_points(
         print_values(found, graph, output)
         say_coverage(many(len(found), "choke point"), graph.coverage())
         if len(ranked) > top:
-            say("there are more: --top says how many are listed")
+            say("there are more: a larger --top lists them")
         finish(graph)
 
 
@@ -201,7 +201,7 @@ def _print_what_if(what: WhatIf[Explorer], shown: Shown) -> None:
         }
         write_json(whole, pretty=True)
         return
-    if output is Format.TABLE and is_narrow():
+    if output is Format.TABLE and _no_room_for_paths(outcomes, what):
         _print_narrow(outcomes, what)
     else:
         print_values(outcomes, what, output)
@@ -213,6 +213,15 @@ def _print_what_if(what: WhatIf[Explorer], shown: Shown) -> None:
     else:
         for note in what.notes:
             say(note)
+
+
+READABLE: Final = 24
+"""The least width of a column of sentences: a narrower one breaks most words of a line."""
+
+
+def _no_room_for_paths(outcomes: Sequence[Outcome], what: WhatIf[Explorer]) -> bool:
+    rows = [table_row(each, what) for each in outcomes]
+    return is_narrow() or width_beside(rows, "remaining") < READABLE
 
 
 def _print_narrow(outcomes: Sequence[Outcome], what: WhatIf[Explorer]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
+from collections.abc import Sequence
 from typing import Any, Final
 
 from rich import box
@@ -106,6 +107,20 @@ def console() -> Console:
 def is_narrow() -> bool:
     """Return whether tables join columns to fit."""
     return console().width < NARROW
+
+
+def width_beside(rows: Sequence[dict[str, Any]], name: str) -> int:
+    """Return the width that is left for a column of a table if nothing breaks in the others."""
+    others = [each for each in rows[0] if each != name] if rows else []
+    taken = 0
+    for each in others:
+        parts = [each, *(part for row in rows for part in cell_parts(row[each]))]
+        taken += max(map(cell_len, parts)) + GAP
+    return console().width - taken
+
+
+GAP: Final = 2
+"""The columns of the terminal between two columns of a table."""
 
 
 def print_table(rows: list[dict[str, Any]]) -> None:

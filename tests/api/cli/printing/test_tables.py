@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+import inroads
 from commands import DOCUMENTS, run, run_terminal
 from inroads_api.cli.printing.tables import coloured
 
@@ -116,3 +117,16 @@ def test_a_long_source_keeps_its_name(tmp_path: Path) -> None:
         told = run_terminal("check", str(tmp_path), columns=columns).stdout
         assert "bbb/one.json" in told
         assert "a" * 20 not in told
+
+
+def test_sentences_need_room(tmp_path: Path) -> None:
+    """Where other columns leave no room for paths, these stand below the table, as on a narrow terminal."""
+    email = "somebody.with.a.long.name@accounting.example.com"
+    file = tmp_path / "me.json"
+    body = (inroads.EXAMPLE / "bruce.json").read_text()
+    file.write_text(body.replace("b@example.com", email))
+    ask = ("what-if", "--remove", "role 994207", "-d", str(file), "--no-pager")
+    text = run_terminal(*ask, columns=100).stdout
+    assert "remaining" not in text
+    assert f"- {email} still reaches account Xr82w as CLIENT, by 1 path:" in text
+    assert "remaining" in run_terminal(*ask, columns=160).stdout
