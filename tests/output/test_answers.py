@@ -109,3 +109,10 @@ def test_frames_agree(ask: Callable[[Explorer], Any], hub: Explorer) -> None:
     ]
     name = pandas.columns[0]
     assert list(pandas[name]) == polars[name].to_list() == arrow[name].to_pylist()
+
+
+def test_other_paths_are_counted() -> None:
+    """A row of a table in a notebook tells the first path of an access, and how many others there are."""
+    told = inroads.load(inroads.EXAMPLE).reach("b@example.com")._repr_html_()
+    assert "is a client of account Xr82w. And by 1 more path.<" in told
+    assert "b@example.com owns BillSpring (77128).<" in told

@@ -170,7 +170,7 @@ class Answers(AccessAnswers[ExplainedAccess], Framed):
 
     def _cells(self, access: ExplainedAccess) -> dict[str, Any]:
         """Return a row for people, without the end that was asked about."""
-        row = table_row(access, self.graph) | {"how": access.sentences[0]}
+        row = table_row(access, self.graph) | {"how": _first_and_number(access)}
         del row["principal" if kind_of(self.root) is NodeKind.IDENTITY else "resource"]
         return row
 
@@ -188,6 +188,13 @@ def explained(graph: AccessGraph, access: Access) -> ExplainedAccess:
     return ExplainedAccess(
         **{name: getattr(access, name) for name in access.__struct_fields__}, graph=graph
     )
+
+
+def _first_and_number(access: ExplainedAccess) -> str:
+    """Return the first path of an access as a sentence, and the number of the others."""
+    first, *others = access.sentences
+    least = "at least " if access.truncated else ""
+    return f"{first} And by {least}{many(len(others), 'more path')}." if others else first
 
 
 def _plain(access: ExplainedAccess) -> dict[str, Any]:
