@@ -112,7 +112,7 @@ def test_what_is_no_document_undoes_nothing(body: Body, wrapped: bool) -> None:
         ({"id": 1, "email": "a", "accounting_systemid": "A"}, "client or staff record"),
         ({"status": 200, "response": {"id": 1, "email": "a"}}, "logged response"),
         ({"id": 1, "response": {"id": 2, "email": "a"}}, "id beside the response"),
-        ({"document": {"id": 1, "email": "a"}}, "an envelope, whose keys are"),
+        ({"document": {"id": 1, "email": "a"}}, "an envelope, which has no keys but"),
         ({"id": 1}, "no sign of an identity"),
     ],
 )

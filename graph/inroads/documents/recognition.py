@@ -53,7 +53,7 @@ _FOREIGN: Final[tuple[tuple[tuple[str, ...], str], ...]] = (
     (("business_uuid",), "a business record: give the me or team document around it"),
     (("business_clients",), "a business record: give the me or team document around it"),
     (("members",), "the group of a team without its business: give the document around it"),
-    (("document",), f"an envelope, whose keys are {', '.join(ENVELOPE)}"),
+    (("document",), f"an envelope, which has no keys but {', '.join(ENVELOPE)}"),
     (("body",), "a logged response: give its body alone"),
 )
 """Keys that show another thing, with what it looks like and what to do; the first row that fits."""

@@ -277,7 +277,9 @@ class Overview:
         typer.echo()
         if left:
             print_text(f"showing {most:,} of {len(self.topics):,} topics · --top 0 shows all", GREY)
-        print_text("-f json has each finding with its evidence; --rule RULE those of one", GREY)
+        print_text(
+            "-f json lists each finding with its evidence; --rule RULE lists one rule alone", GREY
+        )
 
     def _summary(self) -> Table:
         counts: dict[Severity, Counter[str]] = {}

@@ -230,7 +230,7 @@ def client_only(matter: RuleContext, _: RuleRow) -> RuleOutcome:
 @rule(
     "unconfirmed-access",
     "identities of which it is known whether they are confirmed",
-    "{0} has not confirmed its email and holds more than a client's access to {accesses:resource}.",
+    "{0} has not confirmed their email and holds more than a client's access to {accesses:resource}.",
     "Have the person confirm the email, or revoke the grants until they do.",
 )
 def unconfirmed_access(matter: RuleContext, _: RuleRow) -> RuleOutcome:

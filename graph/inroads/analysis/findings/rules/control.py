@@ -182,7 +182,7 @@ def client_chain(matter: RuleContext, _: RuleRow) -> RuleOutcome:
     "bridge",
     "pairs of an identity that controls a business and another business in which it holds a role",
     "{0} controls {own} and holds a role in {1}, and nobody owns both.",
-    "Check that the person may carry what it sees from one owner's business to the other's.",
+    "Check that the person may carry what they see from one owner's business to the other's.",
     experimental=True,
 )
 def bridge(matter: RuleContext, row: RuleRow) -> RuleOutcome:

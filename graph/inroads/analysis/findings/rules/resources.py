@@ -68,7 +68,7 @@ def _status(matter: RuleContext, account: int) -> tuple[str, str]:
 @rule(
     "lapsed-subscription",
     "accounts of which the subscription's status is known",
-    "The subscription of {0} is {status}, and {identities:identity} still can reach the account.",
+    "The subscription of {0} is {status}, and {identities:identity} can still reach the account.",
     "Revoke the roles if the account is given up; they come back to life when it is paid for again.",
 )
 def lapsed_subscription(matter: RuleContext, _: RuleRow) -> RuleOutcome:
