@@ -156,7 +156,7 @@ LAST = "query ($n: Int) { business(id: 1) { members(first: 9, last: $n) { nodes 
     ],
 )
 def test_cost(schema: Schema, query: str, variables: dict[str, Any], cost: int) -> None:
-    """A field costs one, with a long name more; a list multiplies by what is asked of it, at most by what can be given."""
+    """A field costs one, with a long name more; a list multiplies by what is asked, at most by what can be given."""
     assert measure(schema, query, **variables).cost == cost
 
 
