@@ -71,7 +71,7 @@ class IngestMutations:
                 " an envelope one was observed now."
             ),
         ],
-    ) -> IngestResult:
+    ) -> IngestResult | None:
         """Add all acceptable documents to the ledger in one transaction.
 
         Every document gets a receipt, also one that is not taken.

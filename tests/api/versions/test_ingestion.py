@@ -106,6 +106,16 @@ class TestReceipts:
         assert rows[2].observed_at == NOON
         assert response["data"]["ingest"]["token"] == "ledger:3"  # noqa: S105  # no secret
 
+    def test_what_is_committed_has_its_receipt(self, ask: Callable[..., Any], ledger: Path) -> None:
+        """Where one of two mutations in a request fails, the receipt of the other one stays."""
+        both = """mutation ($few: [JSON!]!, $many: [JSON!]!) {
+          few: ingest(documents: $few) { token } many: ingest(documents: $many) { token } }"""
+        response = ask(both, few=[envelope(1)], many=[envelope(2)] * (room.MAX_FIRST + 1))
+        assert response["data"] == {"few": {"token": "ledger:1"}, "many": None}
+        assert [each["path"] for each in response["errors"]] == [["many"]]
+        with Ledger(ledger) as opened:
+            assert len(list(opened.rows())) == 1
+
     def test_whom_the_ledger_has_forgotten(self, ask: Callable[..., Any], ledger: Path) -> None:
         """A document about somebody who was forgotten since is not taken, and not named."""
         ask(documents=[envelope(1), envelope(2)])
@@ -208,7 +218,7 @@ class TestTheLedger:
         ledger.unlink()
         response = ask(documents=[envelope(1)])
         assert code(response) == "LEDGER_MISSING"
-        assert response["data"] is None
+        assert response["data"] == {"ingest": None}
         assert "private" not in json.dumps(response)
 
 

@@ -165,7 +165,7 @@ class ReviewMutations:
             ),
         ] = strawberry.UNSET,
         by: By = strawberry.UNSET,
-    ) -> StartedReview:
+    ) -> StartedReview | None:
         """Freeze the accesses of a scope, at most 100,000, in the version that is served."""
         asker = info.context
         version = asker.until(asker.at_least(at_least or None), as_of or None)
@@ -198,7 +198,7 @@ class ReviewMutations:
             ),
         ] = strawberry.UNSET,
         by: By = strawberry.UNSET,
-    ) -> DecidedReview:
+    ) -> DecidedReview | None:
         """Decide about items, all of them or none: `problems` of an error has all that is wrong."""
         desk = desk_of(info.context)
         asked = [each.asked for each in answers]
@@ -216,7 +216,7 @@ class ReviewMutations:
             list[ReviewWithdrawal], strawberry.argument(description="Up to 100 decisions.")
         ],
         by: By = strawberry.UNSET,
-    ) -> WithdrawnReview:
+    ) -> WithdrawnReview | None:
         """Take back decisions of one's own, all of them or none.
 
         The decision before counts again, or the item is undecided. The history keeps both.
@@ -235,7 +235,7 @@ class ReviewMutations:
             strawberry.argument(description="Although items are undecided; the report says so."),
         ] = False,
         by: By = strawberry.UNSET,
-    ) -> SignedReview:
+    ) -> SignedReview | None:
         """Close a campaign with the SHA-256 of its report.
 
         UNDECIDED while items have no decision, unless `partial` is true.

@@ -846,7 +846,7 @@ export type ReviewDecideMutationVariables = Exact<{
 }>;
 
 
-export type ReviewDecideMutation = { decideReview: { taken: number, known: number, repeated: boolean, undecided: number } };
+export type ReviewDecideMutation = { decideReview: { taken: number, known: number, repeated: boolean, undecided: number } | null };
 
 export type ReviewDriftQueryVariables = Exact<{
   campaign: string | number;
@@ -908,7 +908,7 @@ export type ReviewSignOffMutationVariables = Exact<{
 }>;
 
 
-export type ReviewSignOffMutation = { signOffReview: { signOff: { sha256: string, undecided: number } | null } };
+export type ReviewSignOffMutation = { signOffReview: { signOff: { sha256: string, undecided: number } | null } | null };
 
 export type ReviewStandingQueryVariables = Exact<{
   campaign: string | number;
@@ -927,7 +927,7 @@ export type ReviewStartMutationVariables = Exact<{
 }>;
 
 
-export type ReviewStartMutation = { startReview: { campaignId: string, itemCount: number } };
+export type ReviewStartMutation = { startReview: { campaignId: string, itemCount: number } | null };
 
 export type ReviewToDoQueryVariables = Exact<{
   campaign: string | number;
@@ -944,7 +944,7 @@ export type ReviewWithdrawMutationVariables = Exact<{
 }>;
 
 
-export type ReviewWithdrawMutation = { withdrawReview: { withdrawn: number } };
+export type ReviewWithdrawMutation = { withdrawReview: { withdrawn: number } | null };
 
 export type StandingQueryVariables = Exact<{ [key: string]: never; }>;
 

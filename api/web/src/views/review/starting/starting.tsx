@@ -98,7 +98,7 @@ function Form({ plan, names, asks, by }: FormProps) {
         due: dueOf(due),
         by: asks ? by : null,
       });
-      go({ campaign: startReview.campaignId, who: null });
+      if (startReview) go({ campaign: startReview.campaignId, who: null });
     } catch (thrown) {
       problem.value = problemOf(thrown);
       busy.value = false;
