@@ -157,6 +157,34 @@ def test_only_what_hangs_on_a_listed_member_is_listed() -> None:
     assert {each.role for each in others} == {None}
 
 
+def chained(size: int) -> Explorer:
+    """A row of so many businesses: each account is kept by two of them, all at one moment.
+
+    The first is owned by identity 1, and a client of the last account.
+    """
+    rows = [client(9, f"A{size}")]
+    first = membership(1, 1, account_id="A1", business_clients=rows)
+    documents = [(me(1, business_memberships=[first]), DAY[0])]
+    for number in range(1, size):
+        for account in (number, number + 1):
+            row = membership(1, number + 1, "manager", account_id=f"A{account}")
+            documents.append((me(100 * account + number, business_memberships=[row]), DAY[0]))
+    return explore(documents)
+
+
+@pytest.mark.parametrize("size", [2, 3, 5, 9])
+def test_a_long_way_over_keeps_is_the_best_where_all_of_it_is_stated(size: int) -> None:
+    """Where accounts are kept severally, a bundle is as sure as its accesses, and its number is true."""
+    graph = chained(size)
+    answer = graph.reach("identity:1")
+    assert {each.certainty for each in answer} == {"STATED"}
+    assert {each.certainty for each in answer.bundles.listed(50, 50)} == {"STATED"}
+    check(answer)
+    for number in range(1, size + 1):
+        check(graph.reached_by(f"business:{number}"))
+        check(graph.reached_by(f"account:A{number}"))
+
+
 def test_connections_have_no_bundles() -> None:
     """Bundles are of accesses, so ASSOCIATION is refused."""
     with pytest.raises(InroadsError, match="ACCESS") as error:

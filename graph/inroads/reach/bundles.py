@@ -17,7 +17,7 @@ from inroads.columns.claimset import KEEPS, NONE, RELATIONS, ROLES
 from inroads.model import AccessState, Certainty, Relation, Role
 from inroads.network.access_graph import AccessGraph
 from inroads.reach.answers import CERTAINTY_BY_RANK, CERTAINTY_RANKS, STATE_BY_RANK, STATE_RANKS
-from inroads.reach.closed_form import PathTable, Steps
+from inroads.reach.closed_form import LENGTH_BITS, PathTable, Steps
 from inroads.reach.paths import path_of, path_order
 from inroads.reach.walk import Walk
 
@@ -25,7 +25,7 @@ _ROLE_BITS: Final = len(ROLES)
 _WAY_BITS: Final = _ROLE_BITS + 3 + 2
 """The bits of a way: relation, certainty, state and roles."""
 
-_QUALITIES: Final = 32
+_QUALITIES: Final = 4 << LENGTH_BITS
 """How many qualities of a path there are: certainty, state and length as one number."""
 
 
@@ -75,7 +75,7 @@ class BundleTree:
         wanted[nodes] = True
         edges = _best(_edges(walk.table, wanted) if len(nodes) else _none())
         if walk.table.unfinished is not None:
-            edges = _best(_joined(edges, _written(graph, walk, wanted, edges)))
+            edges = _best(_joined(edges, _written(graph, walk, nodes)))
         beyond = _counted(edges, self.origin, wanted[edges.node])
         leads = np.flatnonzero(wanted[edges.node] | (beyond > 0))  # the rest are on no best path
         edges = _Edges(*(column[leads] for column in edges))
@@ -86,7 +86,7 @@ class BundleTree:
         self._scopes_beyond = _counted(edges, self.origin, self._scopes)
         relation = np.where(is_grant, grants.relation[edges.grant], KEEPS)
         roles = np.where(is_grant, grants.roles[edges.grant], 0).astype(np.int64)
-        way = (relation.astype(np.int64) << 2 | edges.quality >> 3) << _ROLE_BITS | roles
+        way = (relation.astype(np.int64) << 2 | edges.quality >> LENGTH_BITS) << _ROLE_BITS | roles
         keys = edges.parent.astype(np.int64) << _WAY_BITS | way
         self.keys, which = np.unique(keys, return_inverse=True)
         self._order = graph.index.printed_after(which.astype(np.int64), edges.node)
@@ -182,10 +182,9 @@ def _counted(edges: _Edges, origin: int, counts: Flags) -> Ints:
     beyond = np.zeros(len(edges.node) + 1, np.int64)  # the last is for the root
     place = np.searchsorted(edges.node, edges.parent)
     place[edges.parent == origin] = len(edges.node)
-    for quality_ in range(_QUALITIES - 1, -1, -1):
-        rows = np.flatnonzero(edges.quality == quality_)
-        if len(rows):
-            np.add.at(beyond, place[rows], beyond[rows] + counts[rows])
+    for quality in np.unique(edges.quality)[::-1]:
+        rows = np.flatnonzero(edges.quality == quality)
+        np.add.at(beyond, place[rows], beyond[rows] + counts[rows])
     return beyond[:-1]
 
 
@@ -210,24 +209,20 @@ def _edges(table: PathTable, wanted: Flags) -> _Edges:
     return _joined(*found)
 
 
-def _written(graph: AccessGraph, walk: Walk, wanted: Flags, edges: _Edges) -> _Edges:
-    """Return the steps of the best paths to wanted nodes that the closed form does not reach."""
-    missing = wanted.copy()
-    missing[edges.node] = False
+def _written(graph: AccessGraph, walk: Walk, nodes: Ints) -> _Edges:
+    """Return the steps of the best path to each node, which may be beyond the closed form."""
     rows = [
-        row
-        for node in np.flatnonzero(missing).tolist()
-        for row in _steps_of(graph, walk, graph.index.name(node))
+        row for node in nodes.tolist() for row in _steps_of(graph, walk, graph.index.name(node))
     ]
     return _Edges(*np.array(rows, np.int64).reshape(-1, len(_Edges._fields)).T)
 
 
 def _steps_of(graph: AccessGraph, walk: Walk, other: str) -> Iterator[tuple[int, ...]]:
     path = min((path_of(graph, hops) for hops in walk.paths(other)), key=path_order)
-    certainty, state = CERTAINTY_RANKS[path.certainty], STATE_RANKS[path.state]
+    rank = CERTAINTY_RANKS[path.certainty] << 1 | STATE_RANKS[path.state]
     for length, step in enumerate(path.steps if walk.forward else path.steps[::-1], 1):
         ends = (step.resource, step.principal)
         node, parent = map(graph.number, ends if walk.forward else ends[::-1])
         number = None if step.relation is Relation.KEEPS else graph.index.grant_number(step.grant)
         grant = NONE if number is None else number
-        yield node, parent, grant, certainty << 4 | state << 3 | min(length, 7)
+        yield node, parent, grant, rank << LENGTH_BITS | length

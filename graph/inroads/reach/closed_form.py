@@ -45,6 +45,9 @@ _STEP: Final = _PACKED.type(1 << _LENGTH)
 
 Allows = Callable[[Ints, Ints], Flags]
 
+LENGTH_BITS: Final = 20
+"""The bits of a length in the quality of a path, which may be written out by a walk."""
+
 ROUNDS: Final = 2
 """The most KEEPS in a row: two reach all businesses that share one account."""
 
@@ -402,14 +405,15 @@ class PathTable:
     def quality(self, steps: Steps, rows: Ints) -> Ints:
         """Return certainty, state and length of partial paths as one number, the best the lowest.
 
-        The length takes three bits, the state the next one, and the certainty the one above.
+        The length takes LENGTH_BITS, the state the next bit, and the certainty the one above.
         """
         facts = steps.facts[rows].astype(np.int64)
         inferred = facts >> _INFERRED & 1
         # Paths to where an identity acts are marked as what they lead to.
         if self.is_forward and steps.granted < 2:
             inferred[:] = 0
-        quality: Ints = inferred << 4 | (facts >> _LATENT & 1) << 3 | facts >> _LENGTH & _LONGEST
+        rank = inferred << 1 | facts >> _LATENT & 1
+        quality: Ints = rank << LENGTH_BITS | facts >> _LENGTH & _LONGEST
         return quality
 
     def inferred(self, steps: Steps) -> Flags:
