@@ -37,8 +37,6 @@ _NOUNS: Final = {
     noun: [SECTIONS.index(section) for section, name in RECORD_NOUN.items() if name == noun]
     for noun in RECORD_NOUN.values()
 }
-LONGEST_NUMBER: Final = 18
-"""The most digits of a record's number: more do not fit its column."""
 
 
 class Addition(NamedTuple):
@@ -90,9 +88,7 @@ def named_record(graph: AccessGraph, text: str) -> list[Evidence]:
     noun, _, number = text.strip().replace(":", " ").rpartition(" ")
     noun = noun.strip().lower().replace("-", " ")
     sections = _NOUNS.get(noun)
-    if sections is None or not (
-        number.isascii() and number.isdecimal() and len(number) <= LONGEST_NUMBER
-    ):
+    if sections is None or not _is_number(number):
         meant = _records_of(graph, text.strip())
         raise InroadsError(
             f"{text!r} is neither a grant's id like account:Xr82w#CLIENT@business:77128"
@@ -116,9 +112,14 @@ def named_record(graph: AccessGraph, text: str) -> list[Evidence]:
     ]
 
 
+def _is_number(text: str) -> bool:
+    """Return whether a text may be the number of a record: more digits do not fit its column."""
+    return text.isascii() and text.isdecimal() and len(text) <= 18
+
+
 def _records_of(graph: AccessGraph, number: str) -> str:
     """Return the records of a number that was written alone, such as `role 994207`."""
-    if not (number.isascii() and number.isdecimal() and len(number) <= LONGEST_NUMBER):
+    if not _is_number(number):
         return ""
     long_work()  # a scan of all records
     rows = graph.fold.evidence

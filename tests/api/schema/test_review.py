@@ -545,7 +545,7 @@ class TestDeciding:
         assert rows(door.ledger)[2] == before[2]
 
     def test_two_in_one_request(self, door: Door) -> None:
-        """Mutations of one request follow each other, each tells what stands after it, and one that fails costs its own field."""
+        """Mutations of one request follow each other, each tells what stands after it, and one that fails is null."""
         one = 'decideReview(campaign: 1, by: "eve", answers: [{item: %d, verdict: KEEP}]) { undecided }'
         response = door.ask(f"mutation {{ a: {one % 1} b: {one % 2} }}")
         assert response["data"] == {"a": {"undecided": 5}, "b": {"undecided": 4}}
