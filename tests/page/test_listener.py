@@ -62,9 +62,9 @@ def test_an_answer_as_it_is_told(page: Page, served: Served) -> None:
           - combobox "Sort"
           - button "Save all (CSV)"
           - listbox "Places reached":
-            - 'option "business 363103 account Xr82w client shortest: 1 step"'
-            - 'option "BillSpring 77128 · account zDmNq owner shortest: 1 step"'
-            - 'option "another_bruce 311394 · account e6Wmk manager latent · shortest: 1 step"'
+            - 'option "business 363103 client account Xr82w shortest: 1 step"'
+            - 'option "BillSpring owner 77128 · account zDmNq shortest: 1 step"'
+            - 'option "another_bruce manager 311394 · account e6Wmk latent · shortest: 1 step"'
         - region "Picture":
           - application /Picture of 4 cards and 3 lines/:
             - 'button "b@example.com: owner of BillSpring, stated, active"'
