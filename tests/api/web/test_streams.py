@@ -264,7 +264,7 @@ def test_what_cannot_be_made_just_now(start: Start, monkeypatch: pytest.MonkeyPa
 
 def test_an_event_that_is_hard_to_make(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
     """After it the server rests for longer than it took: what comes meanwhile is one event."""
-    monkeypatch.setattr(streams, "REST", 30)
+    monkeypatch.setattr(streams, "REST", 100)
     real = Versions.compare
 
     def slowly(*given: Any) -> Any:
