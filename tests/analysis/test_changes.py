@@ -38,7 +38,7 @@ from records import CLIENT, DAY, business, client, me, membership, team
 from strategies import random_world
 from worlds import World, explore, standing
 
-WORLDS = int(os.environ.get("INROADS_WORLDS", "2000")) // 4
+WORLDS = int(os.environ.get("INROADS_WORLDS", "800")) // 4
 BATCH = 100
 MIRROR = {
     Kind.GAINED: Kind.LOST,

@@ -19,7 +19,7 @@ from records import DAY, client, me, membership, team
 from strategies import random_world, worlds
 from worlds import World, explore
 
-WORLDS = int(os.environ.get("INROADS_WORLDS", "700"))
+WORLDS = int(os.environ.get("INROADS_WORLDS", "300"))
 BATCH = 100
 
 

@@ -140,7 +140,7 @@ def filter_of(graph: AccessGraph, given: Mapping[str, object]) -> AccessFilter:
     """
     if not given:
         return ALL
-    names = [each.name for each in msgspec.structs.fields(AccessFilter)]
+    names = AccessFilter.__struct_fields__
     for name in given:
         if name not in names:
             raise InroadsError(

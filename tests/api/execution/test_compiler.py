@@ -25,7 +25,7 @@ from inroads_api.versions.versions import Versions
 from operations import Operations
 from questions import NOON
 
-OPERATIONS = int(os.environ.get("INROADS_OPERATIONS", "600"))
+OPERATIONS = int(os.environ.get("INROADS_OPERATIONS", "240"))
 """How many random operations are asked; tens of thousands by hand."""
 
 
