@@ -287,12 +287,8 @@ class TestAsking:
                 continue
             assert part is not None
             assert list(part) == list(alone)
-            assert (part.identity, part.looked, part.worst, part.expired) == (
-                alone.identity,
-                alone.looked,
-                alone.worst,
-                alone.expired,
-            )
+            for name in ("identity", "looked", "worst", "expired", "idle"):
+                assert getattr(part, name) == getattr(alone, name)
         with pytest.raises(InroadsError, match="there is no rule 'nonsense'"):
             whole.of_rules(["nonsense"])
         assert len(graph.findings([])) == 0
@@ -368,6 +364,36 @@ expires = "2025-12-31"
 """
 
 
+IDLE = """
+[findings.old-grant]
+enabled = false
+[[suppressions]]
+rule = "redundant-route"
+subject = "account:Xr82w"
+reason = "it is a finding"
+expires = 2999-01-01
+[[suppressions]]
+rule = "redundant-route"
+subject = "account:Xr82v"
+reason = "a typing error"
+expires = 2999-01-01
+[[suppressions]]
+finding = "00000000000000000000000000000000"
+reason = "settled long ago"
+expires = 2999-01-01
+[[suppressions]]
+rule = "old-grant"
+subject = "business:1"
+reason = "of a rule that is disabled"
+expires = 2999-01-01
+[[suppressions]]
+rule = "new-since"
+subject = "account:Xr82w"
+reason = "of a rule that needs an earlier version"
+expires = 2999-01-01
+"""
+
+
 class TestThePolicy:
     """What the policy file says of findings."""
 
@@ -391,6 +417,21 @@ class TestThePolicy:
         assert later.counts() == (6, 0)
         assert len(later.expired) == 2
         assert [each.rule for each in graph.findings(["bridge"])] == ["bridge"]  # asked for by name
+
+    def test_suppressions_of_nothing_are_told(self) -> None:
+        """One in force that names no finding of the rules that ran is idle, however the review is then filtered."""
+        policy = load_policy(IDLE)
+        graph = inroads.load(inroads.EXAMPLE, policy=policy)
+        known, typo, missing, off, unrun = policy.judgement.suppressions
+        whole = graph.findings()
+        assert known not in whole.idle
+        assert set(whole.idle) == {typo, missing}
+        for part in (whole.only("high"), whole.about("business:77128"), whole.brief()):
+            assert part.idle == whole.idle
+        assert graph.findings(["bridge"]).idle == ()
+        assert graph.findings(["redundant-route"]).idle == (typo,)
+        assert unrun not in graph.findings([*RULES]).idle
+        assert off in graph.findings(["old-grant"]).idle
 
     def test_the_version_stays(self) -> None:
         """What is said of findings changes no version of a graph, and does change the identity of a result."""

@@ -49,6 +49,10 @@ def _run(found: Findings) -> dict[str, Any]:
     notes = [
         *(f"{each.rule} was not run: {each.skipped}" for each in found.looked if each.skipped),
         *(f"a suppression expired on {each.expires}: {each.reason}" for each in found.expired),
+        *(
+            f"a suppression until {each.expires} suppresses nothing: {each.reason}"
+            for each in found.idle
+        ),
         *found.graph.coverage().notes,
     ]
     return {

@@ -13,10 +13,12 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from hiding import altered, near
+from inroads import EXAMPLE, load
 from inroads.explorer import Explorer
 from inroads.model import Access, NodeKind, kind_of, native_id, node_id
 from inroads.network.limited.documents import HIDDEN, SOURCE
 from inroads.network.limited.view import portion
+from inroads.policy.loading import load_policy
 from inroads.reach.questions import reached_by
 from records import DAY as DAYS
 from records import me, members, membership, team
@@ -38,6 +40,22 @@ def drawn(seed: int, size: int = 9) -> tuple[random.Random, list[Any], Explorer,
     graph = explore(world)
     known = [each for each in graph if kind_of(each) is NodeKind.BUSINESS]
     return rng, world, graph, rng.sample(known, min(len(known), rng.randint(1, 2)))
+
+
+def test_suppressions_of_what_is_hidden_are_not_told() -> None:
+    """Of suppressions that suppress nothing only those are told that name a subject which is shown."""
+    subjects = ("business:77128", "business:311394", "account:Xr82w")
+    text = "".join(
+        f'[[suppressions]]\nrule = "no-owner"\nsubject = "{subject}"\nreason = "r"\nexpires = {day}\n'
+        for subject in subjects
+        for day in ("2020-01-01", "2999-01-01")
+    )
+    text += f'[[suppressions]]\nfinding = "{"0" * 32}"\nreason = "r"\nexpires = 2020-01-01\n'
+    graph = load(EXAMPLE, policy=load_policy(text))
+    found, part = graph.findings(), limited(graph, "business:77128").findings()
+    assert (len(found.expired), len(found.idle)) == (4, 3)
+    for some in (part.expired, part.idle):
+        assert [each.subject for each in some] == ["business:77128"]
 
 
 def told(access: Access) -> Any:

@@ -30,7 +30,7 @@ from inroads.output.rows import json_row
 from inroads.output.sarif import write
 from inroads.policy.loading import read_policy
 from inroads.policy.tables import STOCK
-from inroads.text import many, printable
+from inroads.text import many, printable, shortened
 from inroads_api.cli.choices import choice_option
 from inroads_api.cli.naming import About, said_subject
 from inroads_api.cli.options import AllEvidence, Given, PolicyFile, finish, grouped, moment_option
@@ -168,7 +168,7 @@ def findings(
             _print(found if all_evidence else found.brief(), chosen)
             say_coverage(total, graph.coverage())
             _say_looked(ran)
-        _say_expired(found)
+        _say_ineffective(found)
         if since and before is not None and not before.documents:
             say(f"  nothing had been observed by {since:{RFC3339}}")
         if limit and found.worst and found.worst.rank >= limit.rank:
@@ -199,6 +199,7 @@ def _print(found: Findings, output: FindingsFormat) -> None:
             "total": len(found),
             "looked": found.looked,
             "expired_suppressions": found.expired,
+            "idle_suppressions": found.idle,
             "coverage": found.graph.coverage(),
             "findings": [json_row(each, found.graph) for each in found],
         }
@@ -243,12 +244,15 @@ def _say_quiet(ran: Iterable[RuleRun]) -> None:
             say(f"not run: {each.rule}: {each.skipped}")
 
 
-def _say_expired(found: Findings) -> None:
-    for expired in found.expired:
-        what = expired.finding or f"{expired.rule} of {expired.subject}"
-        say(
-            f"  a suppression expired on {expired.expires} and suppresses nothing: {what}: {expired.reason}"
-        )
+def _say_ineffective(found: Findings) -> None:
+    lines = [
+        f"a suppression {ends} {each.expires} suppresses nothing:"
+        f" {each.finding or f'{each.rule} of {each.subject}'}: {each.reason}"
+        for ends, some in (("expired on", found.expired), ("in force until", found.idle))
+        for each in some
+    ]
+    for line in shortened(lines, TOP):
+        say(f"  {line}")
 
 
 class Overview:

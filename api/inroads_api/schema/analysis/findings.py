@@ -200,7 +200,7 @@ class RulePopulation:
 
 @described
 class ExpiredSuppression:
-    """A suppression that has expired and suppresses nothing any more."""
+    """A suppression that suppresses nothing: it has expired, or is idle."""
 
     suppression: strawberry.Private[Suppression]
 
@@ -209,11 +209,11 @@ class ExpiredSuppression:
         "suppression.finding", "The identity of its finding, if it names one."
     )
     subject: ID | None = stated("suppression.subject", "Its subject, when it names one.")
-    reason: str = stated("suppression.reason", "Why it suppressed.")
+    reason: str = stated("suppression.reason", "Why it should suppress.")
 
     @field
     def expires(self) -> str:
-        """The last day (UTC) on which it suppressed."""
+        """The last day (UTC) on which it suppresses."""
         return self.suppression.expires.isoformat()
 
 
@@ -253,6 +253,11 @@ class FindingConnection(Connection[Finding]):
     def expired_suppressions(self) -> list[ExpiredSuppression]:
         """The suppressions that suppress nothing any more."""
         return [ExpiredSuppression(suppression=each) for each in self.all.expired]
+
+    @field
+    def idle_suppressions(self) -> list[ExpiredSuppression]:
+        """The suppressions in force of which there is no finding by the rules that ran."""
+        return [ExpiredSuppression(suppression=each) for each in self.all.idle]
 
 
 def findings_page(graph: AccessGraph, found: Findings, page: Page) -> FindingConnection:

@@ -652,7 +652,7 @@ export type FindingsRulesQueryVariables = Exact<{
 }>;
 
 
-export type FindingsRulesQuery = { graph: { version: string, coverage: { complete: boolean, notes: Array<string> }, rules: Array<{ id: string, definition: string, population: string, remediation: string, severity: FindingSeverity, maturity: RuleMaturity }>, findings: { moment: string, totalCount: number, counts: Array<{ rule: string, severity: FindingSeverity, count: number, suppressed: number }>, populations: Array<{ rule: string, what: string, looked: number, unseen: number, notes: Array<string>, skipped: string | null }>, expiredSuppressions: Array<{ rule: string | null, finding: string | null, subject: string | null, reason: string, expires: string }> } | null } | null };
+export type FindingsRulesQuery = { graph: { version: string, coverage: { complete: boolean, notes: Array<string> }, rules: Array<{ id: string, definition: string, population: string, remediation: string, severity: FindingSeverity, maturity: RuleMaturity }>, findings: { moment: string, totalCount: number, counts: Array<{ rule: string, severity: FindingSeverity, count: number, suppressed: number }>, populations: Array<{ rule: string, what: string, looked: number, unseen: number, notes: Array<string>, skipped: string | null }>, expiredSuppressions: Array<{ rule: string | null, finding: string | null, subject: string | null, reason: string, expires: string }>, idleSuppressions: Array<{ rule: string | null, finding: string | null, subject: string | null, reason: string, expires: string }> } | null } | null };
 
 export type MatrixColumnsQueryVariables = Exact<{
   first?: number | null | undefined;

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -14,20 +14,41 @@ from inroads.analysis.findings.hits import Hits
 from inroads.analysis.findings.registry import Rule
 from inroads.columns.arrays import Flags
 from inroads.network.access_graph import AccessGraph
-from inroads.policy.rule_settings import Judgement, Severity, Suppression
+from inroads.policy.rule_settings import Severity, Suppression
+
+
+class IneffectiveSuppressions(NamedTuple):
+    """The suppressions that suppress nothing: those that have expired, and those that are idle.
+
+    An idle one is in force, and what it names is no finding of a rule that ran.
+    """
+
+    expired: tuple[Suppression, ...]
+    idle: tuple[Suppression, ...]
+
+    def of_rules(self, rules: Collection[str]) -> IneffectiveSuppressions:
+        """Return those of a review of these rules alone."""
+        return self._replace(idle=tuple(each for each in self.idle if each.rule in rules))
 
 
 class Standing(NamedTuple):
-    """The suppressions in force, by finding or by rule and subject, and the expired ones."""
+    """The suppressions in force, by finding or by rule and subject, and the expired ones.
+
+    `used` are those in force that suppress a finding, as far as rules have run.
+    """
 
     findings: dict[str, Suppression]
     subjects: dict[tuple[str | None, str], Suppression]
     expired: tuple[Suppression, ...]
+    used: set[Suppression]
 
     @classmethod
-    def at(cls, now: dt.datetime, judged: Judgement) -> Standing:
-        today = now.astimezone(dt.UTC).date()
-        standing = cls({}, {}, tuple(each for each in judged.suppressions if today > each.expires))
+    def at(cls, now: dt.datetime, graph: AccessGraph) -> Standing:
+        judged, today = graph.policy.judgement, now.astimezone(dt.UTC).date()
+        expired = tuple(
+            each for each in judged.suppressions if today > each.expires and _told(graph, each)
+        )
+        standing = cls({}, {}, expired, set())
         for each in judged.suppressions:
             if today <= each.expires:
                 if each.finding is not None:
@@ -37,13 +58,22 @@ class Standing(NamedTuple):
         return standing
 
     def suppressed(self, rule: str, hit: Match) -> Suppressed | None:
-        keys = ((rule, subject) for subject in hit.subjects)
-        given = (self.findings and self.findings.get(finding_identity(rule, hit.subjects))) or next(
-            filter(None, map(self.subjects.get, keys)), None
+        named = self.findings and self.findings.get(finding_identity(rule, hit.subjects))
+        of_subjects = (self.subjects.get((rule, subject)) for subject in hit.subjects)
+        given = [each for each in (named, *of_subjects) if each and each.rule in (None, rule)]
+        self.used.update(given)
+        return Suppressed(given[0].reason, given[0].expires) if given else None
+
+    def ineffective(
+        self, graph: AccessGraph, ran: Collection[str | None]
+    ) -> IneffectiveSuppressions:
+        """Return what suppresses nothing in a review of these rules; None is for the unnamed rule."""
+        idle = (
+            each
+            for each in (*self.findings.values(), *self.subjects.values())
+            if each not in self.used and each.rule in ran and _told(graph, each)
         )
-        if given is None or given.rule not in (None, rule):
-            return None
-        return Suppressed(given.reason, given.expires)
+        return IneffectiveSuppressions(self.expired, tuple(idle))
 
     def about(self, graph: AccessGraph, rule: str, hits: Hits) -> Hits:
         """Return the findings of a rule that may be suppressed."""
@@ -53,6 +83,16 @@ class Standing(NamedTuple):
                 if of == rule:
                     marks |= hits.about(subject, graph.index.number(subject))
         return hits.only(marks)
+
+
+def _told(graph: AccessGraph, suppression: Suppression) -> bool:
+    """Return whether a suppression that suppresses nothing is told: not if it may be about what is
+    hidden.
+    """
+    subject = suppression.subject
+    return not graph.limited or (
+        subject is not None and (subject in graph or subject in graph.grants)
+    )
 
 
 class UnwrittenFinding(NamedTuple):

@@ -21,7 +21,12 @@ from inroads.analysis.findings.finding import (
     RuleRun,
     Source,
 )
-from inroads.analysis.findings.parts import Part, Standing, UnwrittenFinding
+from inroads.analysis.findings.parts import (
+    IneffectiveSuppressions,
+    Part,
+    Standing,
+    UnwrittenFinding,
+)
 from inroads.analysis.findings.proofs import FindingWriter
 from inroads.analysis.findings.registry import RULES
 from inroads.analysis.findings.rules import accesses, control, grants, identities, resources  # noqa: F401  # each registers its rules
@@ -35,7 +40,7 @@ from inroads.moments import EPOCH
 from inroads.network.access_graph import AccessGraph
 from inroads.network.frames import Column, Framed, Kind, columns
 from inroads.network.places import with_accounts
-from inroads.policy.rule_settings import Judgement, Severity, Suppression
+from inroads.policy.rule_settings import Judgement, Severity
 from inroads.text import SHOWN, more
 
 PRINTED: Final = 20
@@ -90,7 +95,7 @@ def review(
     least = least_severity(severity)
     newest = graph.documents[-1].observed_at if graph.documents else _LONG_AGO
     matter = RuleContext(graph, now.astimezone(dt.UTC) if now else newest, since)
-    standing = Standing.at(matter.now, judged)
+    standing = Standing.at(matter.now, graph)
     parts, looked = [], []
     for each in RULES.values():
         if each.id not in chosen:
@@ -116,7 +121,9 @@ def review(
         looked.append(RuleRun(each.id, each.population, *told, findings=count))
     parts.sort(key=lambda part: (-part.severity.rank, part.rule.id))
     asked = _Asked(sorted(chosen), Severity.INFO, None, since.version if since else None)
-    whole = Findings(matter, parts, tuple(looked), standing.expired, asked, _worst(parts))
+    ran = {each.rule for each in looked if not each.skipped}
+    ineffective = standing.ineffective(graph, ran if rules is not None else ran | {None})
+    whole = Findings(matter, parts, tuple(looked), ineffective, asked, _worst(parts))
     kept = whole if about is None else whole.about(about)
     return kept.only(least, suppressed)
 
@@ -183,8 +190,8 @@ class Findings(Sequence[Finding], Framed):
 
     `looked` says for every rule what it looked at, and `worst` is the highest severity of the
     findings that are not suppressed; a filter by severity or suppression changes neither. `expired`
-    are the suppressions that no longer apply, `version` names the graph, and `moment` is the moment
-    against which ages count.
+    are the suppressions that no longer apply, and `idle` those that suppress none of all findings.
+    `version` names the graph, and `moment` is the moment against which ages count.
     `identity` names the result: the graph, the rules, their judgement, the moment and the question.
     """
 
@@ -193,13 +200,14 @@ class Findings(Sequence[Finding], Framed):
         matter: RuleContext,
         parts: Iterable[Part],
         looked: tuple[RuleRun, ...],
-        expired: tuple[Suppression, ...],
+        ineffective: IneffectiveSuppressions,
         asked: _Asked,
         worst: Severity | None,
         most: int | None = None,
     ) -> None:
         self._matter, self.graph, self.moment = matter, matter.graph, matter.now
-        self.looked, self.expired, self.worst = looked, expired, worst
+        self.looked, self.worst, self._ineffective = looked, worst, ineffective
+        self.expired, self.idle = ineffective
         self._parts, self._asked, self._most = [each for each in parts if each.hits], asked, most
         self._ends = list(accumulate(len(each.hits) for each in self._parts))
         self._writer = FindingWriter(matter.graph, most)
@@ -236,7 +244,8 @@ class Findings(Sequence[Finding], Framed):
         )
         parts = [each for each in self._parts if each.rule.id in chosen]
         asked = self._asked._replace(rules=sorted(chosen))
-        return Findings(self._matter, parts, looked, self.expired, asked, _worst(parts), self._most)
+        told = looked, self._ineffective.of_rules(chosen), asked, _worst(parts)
+        return Findings(self._matter, parts, *told, self._most)
 
     def brief(self, most: int | None = SHOWN) -> Findings:
         """Return this review with so many proofs of each finding, and `evidence_count` for all."""
@@ -260,7 +269,7 @@ class Findings(Sequence[Finding], Framed):
             each.only(np.logical_or.reduce(some))
             for each, some in zip(self._parts, marks, strict=True)
         ]
-        told = self.looked, self.expired, self._asked._replace(about=node), _worst(parts)
+        told = self.looked, self._ineffective, self._asked._replace(about=node), _worst(parts)
         return Findings(self._matter, parts, *told, self._most)
 
     def by_rule(self) -> dict[str, Findings]:
@@ -290,7 +299,7 @@ class Findings(Sequence[Finding], Framed):
 
     def _with(self, parts: Iterable[Part], asked: _Asked, most: int | None = NONE) -> Findings:
         kept = self._most if most == NONE else most
-        told = self.looked, self.expired, asked, self.worst
+        told = self.looked, self._ineffective, asked, self.worst
         return Findings(self._matter, parts, *told, kept)
 
     @property

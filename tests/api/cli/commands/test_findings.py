@@ -59,6 +59,7 @@ def test_sarif(tmp_path: Path) -> None:
     policy.write_text(
         '[[suppressions]]\nrule = "bridge"\nsubject = "identity:712052"\nreason = "known"\nexpires = 2999-01-01\n'
         '[[suppressions]]\nrule = "bridge"\nsubject = "identity:1"\nreason = "old"\nexpires = 2020-01-01\n'
+        '[[suppressions]]\nrule = "bridge"\nsubject = "business:1"\nreason = "idle"\nexpires = 2998-01-01\n'
     )
     done = run("findings", "-d", str(file), "--policy", str(policy), "-f", "sarif")
     assert "\u202e" not in done.stdout
@@ -89,6 +90,10 @@ def test_sarif(tmp_path: Path) -> None:
     ]
     assert "a suppression expired on 2020-01-01: old" in notes
     assert "expired on 2020-01-01" in done.stderr
+    assert "a suppression until 2998-01-01 suppresses nothing: idle" in notes
+    idle = "a suppression in force until 2998-01-01 suppresses nothing: bridge of business:1: idle"
+    assert idle in done.stderr
+    assert done.stderr.count("in force until") == 1
 
 
 def test_fail_on(tmp_path: Path) -> None:

@@ -75,7 +75,7 @@ function Review({ graph }: { graph: Graph }) {
         </header>
         <div class="scroll">
           <RuleList rows={rows} about={who !== undefined} />
-          <Expired graph={graph} />
+          <Ineffective graph={graph} />
           <footer class="tools">
             <SaveCsv
               name="inroads-findings-by-rule"
@@ -157,18 +157,24 @@ function Order({ by }: { by: Sort }) {
   );
 }
 
-function Expired({ graph }: { graph: Graph }) {
-  const expired = graph.findings?.expiredSuppressions ?? [];
-  if (!expired.length) return null;
+/** The suppressions that suppress nothing: those that have expired, and those that name no finding. */
+function Ineffective({ graph }: { graph: Graph }) {
+  const { expiredSuppressions = [], idleSuppressions = [] } = graph.findings ?? {};
+  const told = [
+    ...expiredSuppressions.map((each) => ({ ...each, until: "expired on" })),
+    ...idleSuppressions.map((each) => ({ ...each, until: "in force until" })),
+  ];
+  if (!told.length) return null;
   return (
     <details>
       <summary>
-        {many(expired.length, "suppression has expired", "suppressions have expired")}
+        {many(told.length, "suppression suppresses nothing", "suppressions suppress nothing")}
       </summary>
       <ul class="plain">
-        {expired.map((each) => (
+        {told.map((each) => (
           <li key={JSON.stringify(each)}>
-            {each.finding ?? `${each.rule} of ${each.subject}`}, on {each.expires}: {each.reason}
+            {each.finding ?? `${each.rule} of ${each.subject}`}, {each.until} {each.expires}:{" "}
+            {each.reason}
           </li>
         ))}
       </ul>

@@ -44,6 +44,7 @@ const graphs = fc
         { rule: "bridge", what: "pairs", looked: 3, unseen: 1, notes: [], skipped: null },
       ],
       expiredSuppressions: [],
+      idleSuppressions: [],
     },
   }));
 
