@@ -75,7 +75,7 @@ class NodeFilter:
 
 Kinds = Annotated[
     list[NodeKind] | None,
-    strawberry.argument(description="The kinds of node that are looked for; none for all."),
+    strawberry.argument(description="The kinds of node that are looked for; null for all."),
 ]
 Chosen = Annotated[NodeFilter | None, strawberry.argument(description="Which nodes are listed.")]
 Sorted = Annotated[NodeOrder | None, strawberry.argument(description="The order of the list.")]

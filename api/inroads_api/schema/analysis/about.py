@@ -20,7 +20,7 @@ About = Annotated[
     ID | None,
     strawberry.argument(
         description="Only those about this identity (by its node id or its email), business (with"
-        " the accounts that it keeps) or account; none for all."
+        " the accounts that it keeps) or account; null for all."
     ),
 ]
 

@@ -71,7 +71,7 @@ describe(
 
 Kinds = Annotated[
     list[Kind] | None,
-    strawberry.argument(description="Only changes that have any of these kinds; none for all."),
+    strawberry.argument(description="Only changes that have any of these kinds; null for all."),
 ]
 
 

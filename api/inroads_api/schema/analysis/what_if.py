@@ -108,7 +108,7 @@ class ImaginedGrant:
 
 
 Fates = Annotated[
-    list[Fate] | None, strawberry.argument(description="Only what ends thus; none for all.")
+    list[Fate] | None, strawberry.argument(description="Only what ends thus; null for all.")
 ]
 
 
@@ -207,9 +207,9 @@ class WhatIf:
     @connection
     def outcomes(self, page: Page, fates: Fates = strawberry.UNSET) -> OutcomeConnection:
         """The outcome for each access that loses a path or changes."""
-        chosen = [each for each in self.what.outcomes if not fates or each.fate in fates]
-
-        question = ("what if", sorted(fates or ()))
+        wanted = sorted(fates if fates or fates == [] else Fate)
+        chosen = [each for each in self.what.outcomes if each.fate in wanted]
+        question = ("what if", wanted)
         keys = [each.key for each in chosen]
         load = written(chosen, lambda each: Outcome(what=self.what, found=each))
         window = Window(self.what.base, question, keys, load, page, self.what.version)
