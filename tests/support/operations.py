@@ -19,6 +19,8 @@ from graphql import (
 )
 
 DEPTH: Final = 5
+REFUSED: Final = {"after", "before", "rules", "about", "asOf", "atLeast", "avoid"}
+"""Arguments whose drawn values are nearly always refused, and are seldom given."""
 _SCALARS: Final[Mapping[str, Sequence[Any]]] = {
     "Int": (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 50, 100, 0, 101),
     "Boolean": (True, False),
@@ -78,7 +80,8 @@ class Operations:
         given = [
             f"{argument}: {self._given(each.type)}"
             for argument, each in field.args.items()
-            if is_non_null_type(each.type) or self.rng.random() < 0.4
+            if is_non_null_type(each.type)
+            or self.rng.random() < (0.04 if argument in REFUSED else 0.4)
         ]
         alias = f"a{self.rng.randrange(10**6)}: " if given or self.rng.random() < 0.2 else ""
         inner = get_named_type(field.type)

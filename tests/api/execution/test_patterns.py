@@ -22,7 +22,7 @@ from inroads_api.versions.versions import Versions
 from operations import Operations
 from questions import NOON, Serve
 
-OPERATIONS = int(os.environ.get("INROADS_OPERATIONS", "240"))
+OPERATIONS = int(os.environ.get("INROADS_OPERATIONS", "360"))
 """How many random operations are asked; tens of thousands by hand."""
 
 INTEGERS: Final = (*range(1, 30), 100, 101, 0, -1, 2**31 - 1, 2**31, 9_999_999_999)

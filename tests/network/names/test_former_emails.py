@@ -150,7 +150,7 @@ def columns(graph: Explorer) -> list[list[int]]:
     ),
     st.data(),
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_in_any_order_and_grouping(
     stated: list[tuple[int, str | None, int]], data: st.DataObject
 ) -> None:
