@@ -16,6 +16,7 @@ from inroads.explorer import Explorer, load
 from inroads.model import Mode
 from inroads.network import wording
 from inroads.output.answers import ExplainedAccess
+from inroads.reach.states import held_at
 from records import DAY, client, me, membership, team
 from strategies import random_world
 from worlds import explore
@@ -199,6 +200,35 @@ class TestCut:
             "role 4 and role 3" in explanation.sentence
             or "role 3 and role 4" in explanation.sentence
         )
+
+
+def test_a_crowd_that_can_use_a_grant_is_not_walked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a grant would end for 400 owners is counted no further than an owner's own grant ends."""
+    seen = []
+
+    def counted(*given: Any) -> Any:
+        seen.append(given)
+        return held_at(*given)
+
+    monkeypatch.setattr(explain, "held_at", counted)
+    sold = [client(9, "A", 2)]
+    graph = explore(
+        [
+            (
+                me(
+                    n,
+                    business_memberships=[membership(n, 1, account_id="V", business_clients=sold)],
+                ),
+                DAY[0],
+            )
+            for n in range(1, 401)
+        ]
+    )
+    explainer = explain.Explainer(graph)
+    for access in graph.reached_by("account:A")[:20]:
+        (cut,) = explainer.explain(access).cut
+        assert (cut.principal, cut.resource) == (access.principal, "business:1")
+    assert len(seen) < 100
 
 
 def test_printable() -> None:

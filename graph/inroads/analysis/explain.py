@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence, Set
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence, Set
 from itertools import combinations
-from math import comb
+from math import comb, inf
 from typing import Final, NamedTuple, cast
 
 import networkx as nx
@@ -42,7 +42,7 @@ TOLD: Final = 3
 
 
 FEW: Final = 64
-"""The accesses that a cut ends are kept for other explanations if so few identities can use it."""
+"""Of how many identities the accesses that a cut ends are kept for other explanations."""
 
 
 _Routes = tuple[tuple[str, ...], ...]
@@ -68,7 +68,7 @@ class Explainer:
     def __init__(self, graph: AccessGraph) -> None:
         self.graph = graph
         self._held: dict[int, Mapping[int, int]] = {}
-        self._lost: dict[frozenset[int], dict[int, Set[int]]] = {}
+        self._lost: dict[frozenset[int], tuple[set[int], dict[int, Set[int]]]] = {}
         self._endings: dict[_Routes, _Ending] = {}
 
     def explain(self, access: Access) -> Explanation:
@@ -91,24 +91,30 @@ class Explainer:
                 self._endings[routes] = ending
         return ending
 
-    def collateral(self, access: Access, cut: Iterable[int]) -> int:
-        """Count the other accesses, of all identities, that end when these grants are revoked."""
+    def collateral(self, access: Access, cut: Iterable[int], most: float = inf) -> int:
+        """Count the other accesses, of all identities, that end when these grants are revoked.
+
+        It counts no further than to `most`.
+        """
         principal, resource = map(self.graph.number, (access.principal, access.resource))
         ended = 0
         for identity, lost in self._lost_by(frozenset(cut)):
             ended += len(lost) - (identity == principal and resource in lost)
+            if ended >= most:
+                break
         return ended
 
-    def _lost_by(self, cut: frozenset[int]) -> Iterable[tuple[int, Set[int]]]:
-        """Return what each identity loses when these grants are revoked."""
-        if cut in self._lost:
-            return self._lost[cut].items()
-        holders, allowed = _holders(self.graph, cut), Allowed.without(self.graph.index, cut)
-        lost = ((each, self._loses(each, allowed)) for each in holders)
-        if len(holders) > FEW:
-            return lost
-        self._lost[cut] = dict(lost)
-        return self._lost[cut].items()
+    def _lost_by(self, cut: frozenset[int]) -> Iterator[tuple[int, Set[int]]]:
+        """Yield what each identity loses when these grants are revoked."""
+        if cut not in self._lost:
+            self._lost[cut] = _holders(self.graph, cut), {}
+        holders, known = self._lost[cut]
+        allowed = Allowed.without(self.graph.index, cut)
+        for each in holders:
+            lost = known[each] if each in known else self._loses(each, allowed)
+            if len(known) < FEW:
+                known[each] = lost
+            yield each, lost
 
     def _loses(self, identity: int, allowed: Allowed) -> Set[int]:
         if identity not in self._held:
@@ -214,24 +220,39 @@ def _least_cut(
     explainer: Explainer, access: Access, routes: _Routes, candidates: dict[str, int], size: int
 ) -> list[str]:
     """Return the grants of the cut, in the order of the paths."""
-    chosen: tuple[str, ...]
     if comb(len(candidates), size) <= MAX_CANDIDATES and not access.truncated:
-        cuts = (
+        cuts = [
             cut
             for cut in combinations(sorted(candidates), size)
             if all(any(each in route for each in cut) for route in routes)
-        )
-        chosen, *others = cuts
-        if others:
-            chosen = min(
-                (chosen, *others),
-                key=lambda cut: (explainer.collateral(access, [candidates[at] for at in cut]), cut),
-            )
+        ]
+        several = len(cuts) > 1
+        chosen = _least_collateral(explainer, access, candidates, cuts) if several else cuts[0]
     else:
         own = _ended_alone(explainer.graph, access, candidates)
         much = own.total() + 1
         _, chosen = _flow(explainer.graph, access, {each: much + own[each] for each in candidates})
     return [each for each in candidates if each in chosen]
+
+
+def _least_collateral(
+    explainer: Explainer,
+    access: Access,
+    candidates: dict[str, int],
+    cuts: list[tuple[str, ...]],
+) -> tuple[str, ...]:
+    """Return the cut that ends the fewest other accesses, and the first of equals.
+
+    Only the identity itself can use its own grants. So they are counted first, and the others,
+    which thousands may use, no further than they could still be the least.
+    """
+    principal, own = explainer.graph.index.principal, explainer.graph.number(access.principal)
+    cuts.sort(key=lambda cut: sum(principal[candidates[at]] != own for at in cut))
+    least: tuple[float, tuple[str, ...]] = inf, ()
+    for cut in cuts:
+        numbers = [candidates[at] for at in cut]
+        least = min(least, (explainer.collateral(access, numbers, least[0] + 1), cut))
+    return least[1]
 
 
 def _ended_alone(graph: AccessGraph, access: Access, candidates: dict[str, int]) -> Counter[str]:
