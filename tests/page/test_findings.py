@@ -111,6 +111,30 @@ def test_suppressed(served: Served, page: Page, suppressing: Path) -> None:
     expect(page.locator(".finding")).to_have_count(2)
 
 
+def test_suppressions_of_nothing(served: Served, page: Page, tmp_path: Path) -> None:
+    """Those that have expired and those that are idle are listed with what they name and their last day."""
+    policy = tmp_path / "policy.toml"
+    policy.write_text(
+        "".join(
+            f'[[suppressions]]\nrule = "bridge"\nsubject = "{name}"\nreason = "r"\nexpires = {day}\n'
+            for name, day in (
+                ("identity:712052", "2100-01-01"),
+                ("business:1", "2020-01-01"),
+                ("business:2", "2100-01-01"),
+            )
+        )
+    )
+    page.goto(served("--example", "--policy", str(policy)) + "/#view=findings")
+    expect(page.get_by_text("1 more is suppressed.")).to_be_visible()
+    page.get_by_text("2 suppressions suppress nothing").click()
+    for line in (
+        "bridge of business:1, expired on 2020-01-01: r",
+        "bridge of business:2, in force until 2100-01-01: r",
+    ):
+        expect(page.get_by_text(line)).to_be_visible()
+    expect(page.get_by_text("bridge of identity:712052")).to_have_count(0)
+
+
 def test_it_is_asked_for_elsewhere(served: Served, page: Page) -> None:
     """The command and the Python of the view are ones that run, and give these findings."""
     page.goto(served("--example") + "/#view=findings&rule=bridge&severity=LOW")

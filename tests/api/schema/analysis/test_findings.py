@@ -165,6 +165,23 @@ def test_about(ask: Ask) -> None:
         assert code(ask(ABOUT, about=text)) == wrong
 
 
+def test_suppressions_of_nothing(schema: Schema) -> None:
+    """Those that have expired and those that are idle are told apart, and the one that suppresses is neither."""
+    days = {"Xr82w": "2999-01-01", "Xr82v": "2999-01-01", "Xr82u": "2020-01-01"}
+    policy = "".join(
+        f'[[suppressions]]\nrule = "redundant-route"\nsubject = "account:{each}"\nreason = "r"\nexpires = {day}\n'
+        for each, day in days.items()
+    )
+    asked = asker(schema, inroads.load(inroads.EXAMPLE, policy=load_policy(policy)))
+    told = "{ rule finding subject reason expires }"
+    found = asked(f"{{ findings {{ idleSuppressions {told} expiredSuppressions {told} }} }}")
+    (idle,), (expired,) = found["data"]["findings"].values()
+    assert (idle["subject"], idle["expires"]) == ("account:Xr82v", "2999-01-01")
+    assert (expired["subject"], expired["expires"]) == ("account:Xr82u", "2020-01-01")
+    without = asked('{ findings(rules: ["bridge"]) { idleSuppressions { rule } } }')
+    assert without["data"]["findings"]["idleSuppressions"] == []
+
+
 def test_rules(ask: Ask) -> None:
     """Every rule is explained."""
     answer = ask(

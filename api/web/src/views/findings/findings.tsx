@@ -62,7 +62,7 @@ function Review({ graph }: { graph: Graph }) {
             {who && ` about ${nameOf(who)}`}
           </h2>
           <p>
-            {suppressed > 0 && <>{count(suppressed)} more are suppressed. </>}
+            {suppressed > 0 && <>{many(suppressed, "more is", "more are")} suppressed. </>}
             {graph.findings && <>Ages count at {day(graph.findings.moment)}.</>}
           </p>
           {who && (
